@@ -1,0 +1,155 @@
+"""The seed axis: S copies of one module, with their own weights, run as one module on (S, B, …).
+
+`stack` takes the fastest way that is exact: batched matrix products for chains of linear layers and elementwise
+activations, `torch.func.vmap` for any other module, and a loop over seeds for code that vmap cannot trace.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import warnings
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call, stack_module_state, vmap
+
+from ganlab.runtime import stream_seed
+
+Factory = Callable[[], nn.Module]
+
+# Modules without state that treat every number alike, so that a leading axis changes nothing.
+ELEMENTWISE = (
+    *(nn.ReLU, nn.LeakyReLU, nn.ELU, nn.SELU, nn.GELU, nn.SiLU, nn.Mish, nn.Softplus),
+    *(nn.Tanh, nn.Sigmoid, nn.Hardtanh, nn.Identity),
+)
+
+
+class SeedLinear(nn.Module):
+    """S linear layers at once: (S, B, in) -> (S, B, out), y = x Wₛᵀ + bₛ.
+
+    The weight is (S, out, in), as in `nn.Linear`.
+    """
+
+    def __init__(self, layers: Sequence[nn.Linear]) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.stack([layer.weight.detach() for layer in layers]))
+        self.bias: Tensor | None
+        if layers[0].bias is None:
+            self.register_parameter("bias", None)
+        else:
+            self.bias = nn.Parameter(torch.stack([layer.bias.detach() for layer in layers]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply layer s to x[s]."""
+        if self.bias is None:
+            return torch.bmm(x, self.weight.mT)
+        return torch.baddbmm(self.bias[:, None], x, self.weight.mT)
+
+
+class Lifted(nn.Module):
+    """Any module × S seeds: stacked parameters and buffers, one traced call (vmap) or a loop."""
+
+    def __init__(self, modules: Sequence[nn.Module], *, loop: bool = False) -> None:
+        super().__init__()
+        params, buffers = stack_module_state(list(modules))  # type: ignore[arg-type]
+        self.loop = loop
+        self._template = [copy.deepcopy(modules[0])]  # in a list: its own weights are not ours
+        self._params = {name: f"p{i}" for i, name in enumerate(params)}
+        self._buffers_ = {name: f"b{i}" for i, name in enumerate(buffers)}
+        for name, value in params.items():
+            self.register_parameter(self._params[name], nn.Parameter(value.detach()))
+        for name, value in buffers.items():
+            self.register_buffer(self._buffers_[name], value)
+
+    def _state(self) -> dict[str, Tensor]:
+        names = {**self._params, **self._buffers_}
+        return {name: getattr(self, ours) for name, ours in names.items()}
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply copy s to x[s]."""
+        template = self._template[0].train(self.training)
+        state = self._state()
+        if not self.loop:
+            run = lambda own, points: functional_call(template, own, (points,))  # noqa: E731
+            return vmap(run, randomness="different")(state, x)
+        outputs = [
+            functional_call(template, {name: value[k] for name, value in state.items()}, (points,))
+            for k, points in enumerate(x)
+        ]
+        return torch.stack(outputs)
+
+
+def stack(modules: Sequence[nn.Module], *, loop: bool = False) -> nn.Module:
+    """Turn S modules of one architecture into one module on (S, B, …); copies of their weights, none shared.
+
+    A layer class may bring its own fast seed axis as a static method `stack(modules) -> nn.Module`.
+    """
+    first = modules[0]
+    if loop or _has_tied_parameters(first):
+        return Lifted(modules, loop=loop)
+    kind = type(first)
+    if kind is nn.Sequential:
+        return nn.Sequential(*[stack(layers) for layers in zip(*modules, strict=True)])  # type: ignore[call-overload]
+    if kind is nn.Linear:
+        return SeedLinear(modules)  # type: ignore[arg-type]
+    if kind in ELEMENTWISE:
+        return copy.deepcopy(first)
+    own = inspect.getattr_static(kind, "stack", None)
+    if isinstance(own, staticmethod):
+        return own.__func__(modules)
+    return Lifted(modules)
+
+
+def is_pointwise(module: nn.Module) -> bool:
+    """Say whether a stacked module provably scores each sample alone, so that batches may be joined."""
+    leaves = [leaf for leaf in module.modules() if not isinstance(leaf, nn.Sequential)]
+    return all(type(leaf) in (SeedLinear, *ELEMENTWISE) for leaf in leaves)
+
+
+def build(net: Factory | nn.Module, seeds: Sequence[int], stream: str) -> list[nn.Module]:
+    """Build one module a seed, each under its own stream of random numbers; the global generator is left as it was.
+
+    Args:
+        net: a function or class that takes no argument and gives a module, or a module whose weights all seeds share
+            at the start (said in a warning where there is more than one seed).
+        seeds: the seeds, one a run.
+        stream: "generator" or "discriminator".
+
+    Raises:
+        TypeError: `net` does not give a module.
+    """
+    if isinstance(net, nn.Module):
+        if len(seeds) > 1:
+            warnings.warn(
+                f"{stream}: all {len(seeds)} seeds start from the weights of the module passed; pass the function or class "
+                "that builds it to start each seed from its own.",
+                stacklevel=3,
+            )
+        return [copy.deepcopy(net) for _ in seeds]
+    modules = []
+    with torch.random.fork_rng(devices=[]):
+        for seed in seeds:
+            torch.default_generator.manual_seed(stream_seed(seed, stream))
+            module = net()
+            if not isinstance(module, nn.Module):
+                raise TypeError(f"{stream} must be a module or build one, but it gave {type(module).__name__}.")
+            modules.append(module)
+    return modules
+
+
+def one_seed(module: nn.Module, seed: int) -> Callable[[Tensor], Tensor]:
+    """View a stacked module as the network of one seed, (B, …) -> (B, …); gradients reach the stacked weights."""
+
+    def call(x: Tensor) -> Tensor:
+        own = {name: value[seed : seed + 1] for name, value in module.named_parameters()}
+        own |= {name: value[seed : seed + 1] for name, value in module.named_buffers()}
+        return functional_call(module, own, (x[None],))[0]
+
+    return call
+
+
+def _has_tied_parameters(module: nn.Module) -> bool:
+    every = list(module.named_parameters(remove_duplicate=False))
+    return len(every) != len(list(module.parameters()))

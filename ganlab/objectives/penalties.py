@@ -1,0 +1,111 @@
+"""Gradient penalties on the discriminator.
+
+A penalty maps a critic and two batches to one number a run. The critic is a function (..., B, features…) -> (..., B); every
+axis behind the scores' axes is a feature axis, so points, images and S seeds at once share the code. Gradient norms are
+Euclidean, of one sample each. R1 and R2 follow the γ/2 convention of Mescheder et al. 2018: a linear critic w·x has
+R1 = γ/2 ‖w‖² (their published code omits the ½: its "reg 10" is γ = 20 here).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+Critic = Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """One penalty: `function(critic, real, fake)`, or with a fourth argument if it `uses_eps`.
+
+    `eps` is (..., B), uniform in [0, 1], drawn by the trainer from each seed's own stream. `train` adds
+    `penalty_weight` times the value to the discriminator's loss.
+    """
+
+    function: Callable[..., Tensor]
+    uses_eps: bool = False
+    uses_fake: bool = True
+    source: str = ""
+
+
+def input_gradient(critic: Critic, points: Tensor) -> Tensor:
+    """Differentiate each sample's score by that sample, (..., B, features…) -> same shape, in the autograd graph.
+
+    Exact only if a sample's score does not depend on the other samples of its batch: a critic with BatchNorm has no
+    such gradient (Gulrajani et al. 2017, §4).
+    """
+    points = points.detach().requires_grad_(True)
+    (gradient,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True, materialize_grads=True)
+    return gradient
+
+
+def squared_norm(gradient: Tensor, batch_axes: int) -> Tensor:
+    """Sum the squares over every feature axis: all axes after the first `batch_axes`."""
+    return gradient.square().flatten(batch_axes).sum(-1)
+
+
+def wgan_gp(critic: Critic, real: Tensor, fake: Tensor, eps: Tensor | None = None) -> Tensor:
+    """Penalise gradient norms away from 1 between real and fake samples: E (‖∇D(x̂)‖ − 1)².
+
+    x̂ = ε x + (1 − ε) G(z), one ε a sample. The gradient reaches the critic only: both batches are detached.
+
+    Args:
+        critic: (..., B, features…) -> (..., B).
+        real, fake: (..., B, features…), the same shape.
+        eps: (..., B) in [0, 1]; drawn from torch's global generator when it is None.
+
+    Source: Gulrajani et al. 2017, eq. 3 (two-sided; weight λ is `penalty_weight`).
+    """
+    real, fake = real.detach(), fake.detach()
+    if eps is None:
+        with torch.no_grad():
+            eps = torch.rand_like(critic(real))
+    mix = eps.reshape(eps.shape + (1,) * (real.ndim - eps.ndim))
+    gradient = input_gradient(critic, fake + mix * (real - fake))
+    # The square root has no derivative at 0, where a dead critic sits: there the clamp gives slope 0, not NaN.
+    norm = squared_norm(gradient, eps.ndim).clamp_min(1e-24).sqrt()
+    return (norm - 1).square().mean(-1)
+
+
+def r1(critic: Critic, real: Tensor, fake: Tensor | None = None) -> Tensor:
+    """Penalise the gradient on real samples: ½ E ‖∇D(x)‖² (weight γ is `penalty_weight`).
+
+    Source: Mescheder et al. 2018, eq. 9.
+    """
+    return _half_squared_slope(critic, real)
+
+
+def r2(critic: Critic, real: Tensor | None, fake: Tensor) -> Tensor:
+    """Penalise the gradient on generated samples: ½ E ‖∇D(G(z))‖² (weight γ is `penalty_weight`).
+
+    Source: Mescheder et al. 2018, eq. 10.
+    """
+    return _half_squared_slope(critic, fake)
+
+
+def _half_squared_slope(critic: Critic, points: Tensor) -> Tensor:
+    points = points.detach().requires_grad_(True)
+    scores = critic(points)
+    (gradient,) = torch.autograd.grad(scores.sum(), points, create_graph=True, materialize_grads=True)
+    return 0.5 * squared_norm(gradient, scores.ndim).mean(-1)
+
+
+PENALTIES: dict[str, Penalty] = {
+    "wgan_gp": Penalty(wgan_gp, uses_eps=True, source="Gulrajani et al. 2017, eq. 3"),
+    "r1": Penalty(r1, uses_fake=False, source="Mescheder et al. 2018, eq. 9"),
+    "r2": Penalty(r2, source="Mescheder et al. 2018, eq. 10"),
+}
+
+
+def resolve_penalty(name: str) -> Penalty:
+    """Find a penalty by name.
+
+    Raises:
+        ValueError: no penalty has that name; the message lists those there are.
+    """
+    if name not in PENALTIES:
+        raise ValueError(f"penalty={name!r} is not known: use None or one of {', '.join(map(repr, PENALTIES))}.")
+    return PENALTIES[name]

@@ -1,0 +1,8 @@
+"""Figures: data in, `ax` in, `ax` out; nothing here trains, counts or shows."""
+
+from ganlab.plots.animate import animate
+from ganlab.plots.curves import band, coverage, gradient_norms, losses
+from ganlab.plots.samples import samples, scatter, surface
+from ganlab.plots.style import COLOURS
+
+__all__ = ["COLOURS", "animate", "band", "coverage", "gradient_norms", "losses", "samples", "scatter", "surface"]

@@ -1,0 +1,47 @@
+"""Devices and random streams: the ground floor, imports torch and numpy only."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+# One stream per purpose, so that a longer latent block or another loss never moves the data's draws.
+STREAMS = {"generator": 0, "discriminator": 1, "latents": 2, "data": 3, "penalty": 4, "evaluation": 5}
+
+
+def resolve_device(device: str | torch.device = "auto") -> torch.device:
+    """Turn a device name into a device that exists.
+
+    Args:
+        device: "auto" (CUDA where there is one, else CPU), "cpu", "cuda", "cuda:1", … or a `torch.device`.
+
+    Raises:
+        ValueError: the name is no device, or this machine does not have it.
+    """
+    if str(device) == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        found = torch.device(device)
+    except RuntimeError:
+        raise ValueError(f"device={device!r} is not a device: use 'auto', 'cpu' or 'cuda'.") from None
+    if found.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(
+            f"device={str(device)!r} asks for a GPU, but torch finds none here: use device='auto' or 'cpu'."
+        )
+    if found.type == "cuda" and (found.index or 0) >= torch.cuda.device_count():
+        count = torch.cuda.device_count()
+        raise ValueError(f"device={str(device)!r} is not there: this machine has {count}, cuda:0 the first.")
+    if found.type not in ("cpu", "cuda"):
+        raise ValueError(f"device={str(device)!r} is not supported: use 'auto', 'cpu' or 'cuda'.")
+    return found
+
+
+def stream_seed(seed: int, stream: str) -> int:
+    """Give the 63-bit seed of one purpose of one run, far from every other pair's (NumPy's SeedSequence)."""
+    state = np.random.SeedSequence([seed, STREAMS[stream]]).generate_state(1, np.uint64)
+    return int(state[0] >> np.uint64(1))
+
+
+def stream_generator(seed: int, stream: str, device: torch.device | str = "cpu") -> torch.Generator:
+    """Give the `torch.Generator` that run `seed` uses for one purpose (a key of `STREAMS`)."""
+    return torch.Generator(device).manual_seed(stream_seed(seed, stream))

@@ -1,0 +1,88 @@
+"""The training loop."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from ganlab.data.shapes import Sampler
+from ganlab.nets.seeds import Factory
+from ganlab.objectives import GANLoss, Penalty
+from ganlab.training.config import TrainConfig
+from ganlab.training.run import Run
+from ganlab.training.setup import Session, prepare
+from ganlab.training.step import d_step, g_step
+
+Callback = Callable[[int, Run], bool | None]
+
+
+def train(
+    data: Sampler | Tensor,
+    config: TrainConfig | None = None,
+    *,
+    generator: Factory | nn.Module | None = None,
+    discriminator: Factory | nn.Module | None = None,
+    loss: GANLoss | str | None = None,
+    penalty: Penalty | Callable[..., Tensor] | str | None = None,
+    callbacks: Sequence[Callback] = (),
+    progress: bool = False,
+) -> Run:
+    """Train `config.seeds` GANs at once, seed k as if it trained alone.
+
+    Args:
+        data: a `Mixture`, a tensor (N, features…), or any object with `sample(n, generator=g)`.
+        config: the settings; the defaults of `TrainConfig` without one.
+        generator: a class or function that builds (B, latent_dim) -> (B, features…); None for the reference network.
+        discriminator: likewise, (B, features…) -> (B, 1) or (B,).
+        loss: a `GANLoss`, yours or ours, or a name; None for `config.loss`.
+        penalty: a `Penalty`, a function (critic, real, fake) -> scalar written for one run, or a name; None for `config.penalty`.
+        callbacks: each is called as callback(step, run) at every recorded step, step 0 included; True ends the training.
+        progress: show a bar with the rate in seeds·steps/s.
+
+    Ctrl-C (Stop in a notebook) ends the training and keeps what was recorded. A seed whose loss or gradient is no longer finite
+    is stopped with a warning, its last finite weights kept; the others go on.
+
+    Raises:
+        ValueError: a shape does not fit, or the data holds NaN; the message says which and what was expected.
+        TypeError: a piece is of the wrong kind.
+    """
+    config = config or TrainConfig()
+    # Code that draws from the global generator (dropout, a student's penalty) is reproducible, and the caller's state kept.
+    with torch.random.fork_rng():
+        torch.manual_seed(config.seed)
+        session = prepare(data, config, generator, discriminator, loss, penalty)
+        started = time.perf_counter()
+        try:
+            _iterate(session, callbacks, progress)
+        except KeyboardInterrupt:
+            session.run.interrupted = True
+            warnings.warn("Training was interrupted: the run holds everything up to that step.", stacklevel=2)
+        session.run.elapsed = time.perf_counter() - started
+    session.finish()
+    return session.run
+
+
+def _iterate(session: Session, callbacks: Sequence[Callback], progress: bool) -> None:
+    config, game, run = session.config, session.game, session.run
+    session.snapshot(0)
+    ends = any([callback(0, run) for callback in callbacks])
+    with session.bar(progress) as bar:
+        for step in range(1, config.steps + 1):
+            if ends:
+                break
+            d_out = g_out = None
+            for _ in range(config.n_critic):
+                d_out = d_step(game, session.data.next(), session.latents.next())
+            for _ in range(config.n_generator):
+                real = session.data.next() if game.g_uses_real else None
+                g_out = g_step(game, real, session.latents.next())
+            run.record.stopped.add_(game.alive)  # counts the steps each seed survives, without asking the device
+            if step % config.record_every == 0 or step == config.steps:
+                run.record.write(step, d_out, g_out, game.alive)
+                ends = any([callback(step, run) for callback in callbacks])
+                bar.update(step)
+            session.snapshot(step)

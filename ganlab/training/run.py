@@ -1,0 +1,68 @@
+"""The result of training: two stacked networks, the record, and fresh samples on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from ganlab.runtime import stream_generator
+from ganlab.training.config import TrainConfig
+from ganlab.training.record import Record
+
+
+@dataclass
+class Run:
+    """S trained runs.
+
+    Fields:
+        config: the settings.
+        record: the histories.
+        generator, discriminator: stacked networks, (S, B, …) -> (S, B, …).
+        elapsed: seconds of training, without building and snapshots' first compilation left out: wall clock.
+        interrupted: whether training was stopped by hand before its last step.
+    """
+
+    config: TrainConfig
+    record: Record
+    generator: nn.Module
+    discriminator: nn.Module
+    device: torch.device
+    elapsed: float = 0.0
+    interrupted: bool = False
+    _draws: int = field(default=0, repr=False)
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seed of each run, in the order of the leading axis."""
+        return [self.config.seed + k for k in range(self.config.seeds)]
+
+    def latents(self, n: int, *, seed: int = 0) -> Tensor:
+        """Draw evaluation latents, (S, n, latent_dim), from streams that training never touches."""
+        if n < 1:
+            raise ValueError(f"n must be 1 or more, got {n}.")
+        shape = (n, self.config.latent_dim)
+        drawn = []
+        for own in self.seeds:
+            generator = stream_generator(own, "evaluation", "cpu")
+            for _ in range(seed + 1):
+                z = torch.randn(shape, generator=generator)
+            drawn.append(z)
+        return torch.stack(drawn).to(self.device)
+
+    @torch.no_grad()
+    def sample(self, n: int, *, seed: int = 0) -> Tensor:
+        """Generate n samples from each run, (S, n, …), on the CPU.
+
+        The same `seed` gives the same samples; another one gives fresh samples.
+        """
+        return self.generator(self.latents(n, seed=seed)).cpu()
+
+    @torch.no_grad()
+    def scores(self, points: Tensor) -> Tensor:
+        """Score points with each run's discriminator, (N, …) or (S, N, …) -> (S, N), on the CPU."""
+        if points.ndim == 2:
+            points = points.expand(self.config.seeds, *points.shape)
+        out = self.discriminator(points.to(self.device))
+        return (out.squeeze(-1) if out.ndim == 3 else out).cpu()

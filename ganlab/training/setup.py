@@ -1,0 +1,197 @@
+"""From arguments to a game that is ready to run: networks stacked, losses lifted, streams opened, shapes checked."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from ganlab.data.shapes import Sampler, as_sampler
+from ganlab.nets import initialise, mlp_discriminator, mlp_generator
+from ganlab.nets.seeds import Factory, build, stack
+from ganlab.objectives import GANLoss, Penalty, resolve_loss, resolve_penalty
+from ganlab.runtime import resolve_device
+from ganlab.training.config import TrainConfig
+from ganlab.training.lifting import lift_losses, lift_penalty
+from ganlab.training.player import Player
+from ganlab.training.record import Record
+from ganlab.training.run import Run
+from ganlab.training.step import Game
+from ganlab.training.streams import Stream, normal, uniform
+
+
+class Bar(Protocol):
+    """What the loop needs of a progress bar."""
+
+    def update(self, step: int) -> None:
+        """Show that `step` steps are done."""
+
+
+@dataclass
+class Session:
+    """Everything one call of `train` holds."""
+
+    config: TrainConfig
+    game: Game
+    run: Run
+    data: Stream
+    latents: Stream
+
+    def __post_init__(self) -> None:
+        """Fix the evaluation latents and the steps at which samples are kept."""
+        count, steps = self.config.snapshots, self.config.steps
+        self.snapshot_at = {round(steps * k / count) for k in range(count + 1)} if count else set()
+        self.snapshot_latents = self.run.latents(self.config.snapshot_size) if count else None
+
+    def snapshot(self, step: int) -> None:
+        """Keep generated samples if this step is due."""
+        if step in self.snapshot_at and self.snapshot_latents is not None:
+            with torch.no_grad():
+                self.run.record.frames.append((step, self.run.generator(self.snapshot_latents)))
+
+    @contextmanager
+    def bar(self, show: bool) -> Iterator[Bar]:
+        """Open a progress bar in seeds·steps/s, or nothing."""
+        if not show:
+            yield _NoBar()
+            return
+        from tqdm.auto import tqdm  # here: it looks for a notebook when imported
+
+        with tqdm(total=self.config.steps * self.config.seeds, unit=" seeds·steps", unit_scale=True) as bar:
+            yield _Tqdm(bar, self.config.seeds)
+
+    def finish(self) -> None:
+        """Close the record and say which seeds were stopped."""
+        record = self.run.record.finish(self.game.alive)
+        for k in record.stopped.ge(0).nonzero().flatten().tolist():
+            warnings.warn(
+                f"Seed {self.run.seeds[k]} stopped at step {int(record.stopped[k])}: its loss or gradient was no longer a "
+                "finite number. Its last finite weights are kept and the other seeds trained on; a smaller lr_g or lr_d, "
+                "or losses written on logits, usually help.",
+                RuntimeWarning,
+                stacklevel=3,
+            )
+
+
+class _NoBar:
+    def update(self, step: int) -> None:
+        pass
+
+
+class _Tqdm:
+    def __init__(self, bar: object, seeds: int) -> None:
+        self.bar, self.seeds = bar, seeds
+
+    def update(self, step: int) -> None:
+        self.bar.update(step * self.seeds - self.bar.n)  # type: ignore[attr-defined]
+
+
+def prepare(
+    data: Sampler | Tensor,
+    config: TrainConfig,
+    generator: Factory | nn.Module | None,
+    discriminator: Factory | nn.Module | None,
+    loss: GANLoss | str | None,
+    penalty: Penalty | Callable[..., Tensor] | str | None,
+) -> Session:
+    """Build the session that `train` iterates."""
+    device = resolve_device(config.device)
+    seeds = [config.seed + k for k in range(config.seeds)]
+    reals, features = _open_data(as_sampler(data), config, seeds, device)
+    latents = Stream(normal(config.latent_dim), seeds, "latents", config.batch_size, config.latent_dim, device)
+    make_g, make_d = _reference_nets(config, features)
+    g_net = _stacked(generator or make_g, "generator", seeds, (config.latent_dim,), [features])
+    d_net = _stacked(discriminator or make_d, "discriminator", seeds, features, [(1,), ()])
+    g = Player(g_net, config.lr_g, config.betas, device)
+    d = Player(d_net, config.lr_d, config.betas, device)
+    game_loss = _as_loss(loss if loss is not None else config.loss)
+    d_loss, g_loss = lift_losses(game_loss, config.seeds, config.batch_size)
+    chosen = penalty if penalty is not None else config.penalty
+    seed_penalty = None
+    if chosen is not None:
+        eps = Stream(uniform, seeds, "penalty", config.batch_size, 1, device)
+        chosen = resolve_penalty(chosen) if isinstance(chosen, str) else chosen
+        seed_penalty = lift_penalty(chosen, d.net, config.penalty_weight, eps.next)
+    alive = torch.ones(config.seeds, dtype=torch.bool, device=device)
+    game = Game(g, d, d_loss, g_loss, game_loss.g_uses_real, seed_penalty, alive)
+    record = Record.empty(config.seeds, -(-config.steps // config.record_every), device)
+    return Session(config, game, Run(config, record, g.net, d.net, device), reals, latents)
+
+
+def _open_data(
+    sampler: Sampler, config: TrainConfig, seeds: list[int], device: torch.device
+) -> tuple[Stream, tuple[int, ...]]:
+    """Open the stream of real batches and give one sample's shape."""
+
+    def draw(n: int, generator: torch.Generator) -> Tensor:
+        points = sampler.sample(n, generator=generator)
+        if not isinstance(points, Tensor) or points.shape[:1] != (n,) or points.ndim < 2:
+            got = tuple(points.shape) if isinstance(points, Tensor) else type(points).__name__
+            raise ValueError(f"data.sample({n}) must give a tensor of shape ({n}, features…), got {got}.")
+        if not bool(points.isfinite().all()):
+            raise ValueError("data.sample gave NaN or infinite values: check the data before training on it.")
+        return points.to(device, torch.float32)
+
+    shape = tuple(draw(2, torch.Generator(device).manual_seed(0)).shape[1:])
+    return Stream(draw, seeds, "data", config.batch_size, torch.Size(shape).numel(), device), shape
+
+
+def _reference_nets(config: TrainConfig, features: tuple[int, ...]) -> tuple[Factory, Factory]:
+    """Give the builders of the reference networks at the config's width, depth and initialisation."""
+    dim = features[0]
+    shape = {"width": config.width, "depth": config.depth}
+    return (
+        lambda: initialise(mlp_generator(config.latent_dim, dim, **shape), config.init),
+        lambda: initialise(mlp_discriminator(dim, **shape), config.init),
+    )
+
+
+def _stacked(
+    net: Factory | nn.Module,
+    name: str,
+    seeds: list[int],
+    takes: tuple[int, ...],
+    gives: list[tuple[int, ...]],
+) -> nn.Module:
+    """Build and stack one player's network and try it on a small batch: vmap first, a loop where vmap cannot go."""
+    modules = build(net, seeds, name)
+    probe = torch.zeros(len(seeds), 3, *takes)
+    try:
+        stacked = stack(modules)
+        out = copy.deepcopy(stacked)(probe)
+    except Exception as traced:
+        stacked = stack(modules, loop=True)
+        try:
+            out = copy.deepcopy(stacked)(probe)
+        except Exception as error:
+            raise ValueError(f"{name} failed on a batch of shape {_shape('B', takes)}: {error}") from error
+        if len(seeds) > 1:
+            warnings.warn(
+                f"{name} cannot be run on all seeds at once ({str(traced).splitlines()[0]}): it runs seed by seed, up to "
+                f"{len(seeds)} times slower.",
+                stacklevel=4,
+            )
+    if tuple(out.shape[2:]) not in gives or tuple(out.shape[:2]) != (len(seeds), 3):
+        raise ValueError(
+            f"{name} must map a batch {_shape('B', takes)} to {_shape('B', gives[0])}, "
+            f"but it gives {_shape('B', tuple(out.shape[2:]))}."
+        )
+    return stacked
+
+
+def _as_loss(loss: GANLoss | str) -> GANLoss:
+    if isinstance(loss, str):
+        return resolve_loss(loss)
+    if not isinstance(loss, GANLoss):
+        raise TypeError(f"loss must be a GANLoss(d=..., g=...) or a name, got {type(loss).__name__}.")
+    return loss
+
+
+def _shape(batch: str, rest: tuple[int, ...]) -> str:
+    return f"({', '.join([batch, *map(str, rest)])})"

@@ -1,0 +1,68 @@
+"""Random batches in blocks: each seed draws from its own generators, many steps at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from ganlab.runtime import stream_generator
+
+# Numbers one seed draws at once. It bounds memory, and must not depend on how many seeds train together.
+BLOCK_NUMBERS = 2**16
+MAX_BLOCK_STEPS = 64
+
+Draw = Callable[[int, torch.Generator], Tensor]
+
+
+class Stream:
+    """Batches (S, B, …) of one purpose.
+
+    Args:
+        draw: (n, generator) -> (n, …), one run's draws.
+        seeds: the runs' seeds.
+        purpose: a key of `ganlab.runtime.STREAMS`.
+        batch_size: B.
+        numbers: how many numbers one sample holds, for the block's size.
+        device: where the generators live and the batches arrive.
+    """
+
+    def __init__(
+        self, draw: Draw, seeds: Sequence[int], purpose: str, batch_size: int, numbers: int, device: torch.device
+    ) -> None:
+        self.draw = draw
+        self.batch_size = batch_size
+        self.steps = max(1, min(MAX_BLOCK_STEPS, BLOCK_NUMBERS // (batch_size * numbers)))
+        self.generators = [stream_generator(seed, purpose, device) for seed in seeds]
+        self.block: Tensor | None = None
+        self.position = self.steps
+
+    def next(self) -> Tensor:
+        """Give the next batch, (S, B, …): a view that the next block will overwrite."""
+        if self.position == self.steps:
+            self._refill()
+            self.position = 0
+        assert self.block is not None
+        batch = self.block[self.position]
+        self.position += 1
+        return batch
+
+    def _refill(self) -> None:
+        for k, generator in enumerate(self.generators):
+            drawn = self.draw(self.steps * self.batch_size, generator)
+            shape = (self.steps, self.batch_size, *drawn.shape[1:])
+            if self.block is None:
+                seeds = len(self.generators)
+                self.block = drawn.new_empty((self.steps, seeds, self.batch_size, *drawn.shape[1:]))
+            self.block[:, k] = drawn.reshape(shape)
+
+
+def normal(dim: int) -> Draw:
+    """Draw z ~ N(0, I), (n, dim)."""
+    return lambda n, generator: torch.randn(n, dim, generator=generator, device=generator.device)
+
+
+def uniform(n: int, generator: torch.Generator) -> Tensor:
+    """Draw ε ~ U(0, 1), (n,)."""
+    return torch.rand(n, generator=generator, device=generator.device)

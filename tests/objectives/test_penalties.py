@@ -1,0 +1,131 @@
+"""One suite for every penalty of the registry, then the exact facts of single ones."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from ganlab.objectives import PENALTIES, Penalty, r1, r2, resolve_penalty, wgan_gp
+
+
+def evaluate(penalty: Penalty, critic, real: Tensor, fake: Tensor) -> Tensor:
+    axes = critic(real).ndim
+    eps = torch.rand(real.shape[:axes], generator=torch.Generator().manual_seed(3), dtype=real.dtype)
+    return penalty.function(critic, real, fake, *([eps] if penalty.uses_eps else []))
+
+
+def batches(*shape: int) -> tuple[Tensor, Tensor]:
+    g = torch.Generator().manual_seed(0)
+    return torch.randn(shape, generator=g).double(), torch.randn(shape, generator=g).double() + 1
+
+
+def cubic(x: Tensor) -> Tensor:
+    """Score (…, B, d) with norms of the gradient that differ by sample."""
+    return x.pow(3).sum(-1)
+
+
+@pytest.mark.parametrize("name", PENALTIES)
+class TestEveryPenalty:
+    def test_gives_one_number_a_run_and_runs_do_not_mix(self, name: str) -> None:
+        real, fake = batches(3, 6, 2)
+        eps = torch.rand(3, 6, generator=torch.Generator().manual_seed(3), dtype=real.dtype)
+        together = evaluate(PENALTIES[name], cubic, real, fake)
+        assert together.shape == (3,)
+        for k in range(3):
+            extra = [eps[k]] if PENALTIES[name].uses_eps else []
+            alone = PENALTIES[name].function(cubic, real[k], fake[k], *extra)
+            assert alone.item() == pytest.approx(together[k].item(), rel=1e-12)
+
+    def test_reduces_over_all_feature_axes(self, name: str) -> None:
+        real, fake = batches(5, 12)
+        flat = evaluate(PENALTIES[name], cubic, real, fake)
+        images = [x.reshape(5, 3, 2, 2) for x in (real, fake)]
+        square = evaluate(PENALTIES[name], lambda x: x.pow(3).sum((-1, -2, -3)), *images)
+        assert square.item() == pytest.approx(flat.item(), rel=1e-12)
+
+    def test_its_gradient_reaches_the_critic_and_nothing_else(self, name: str) -> None:
+        critic = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1)).double()
+        real, fake = (x.requires_grad_() for x in batches(6, 2))
+        evaluate(PENALTIES[name], lambda x: critic(x).squeeze(-1), real, fake).backward()
+        assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in (critic[0].weight, critic[2].weight))
+        assert real.grad is None and fake.grad is None
+
+    def test_its_gradient_is_that_of_finite_differences(self, name: str) -> None:
+        real, fake = batches(6, 2)
+        weight = torch.randn(2, 4, dtype=torch.double, requires_grad=True)
+
+        def value(w: Tensor) -> Tensor:
+            return evaluate(PENALTIES[name], lambda x: torch.tanh(x @ w).sum(-1), real, fake)
+
+        assert torch.autograd.gradcheck(value, (weight,))
+
+    def test_a_dead_critic_gives_no_nan(self, name: str) -> None:
+        real, fake = batches(6, 2)
+        weight = torch.zeros(2, dtype=torch.double, requires_grad=True)
+        value = evaluate(PENALTIES[name], lambda x: (x * weight).sum(-1), real, fake)
+        (slope,) = torch.autograd.grad(value, weight)
+        assert value.isfinite() and bool(slope.isfinite().all())
+
+    def test_says_truly_whether_it_looks_at_fakes(self, name: str) -> None:
+        real, fake = batches(6, 2)
+        same = torch.equal(
+            evaluate(PENALTIES[name], cubic, real, fake), evaluate(PENALTIES[name], cubic, real, fake + 1)
+        )
+        assert same != PENALTIES[name].uses_fake
+
+    def test_names_its_source(self, name: str) -> None:
+        assert PENALTIES[name].source
+
+
+def test_linear_critic() -> None:
+    """‖w‖ = 5: WGAN-GP gives (‖w‖ − 1)², and in the γ/2 convention R1 and R2 give ½‖w‖²."""
+    weight = torch.tensor([3.0, 4.0], dtype=torch.double)
+    real, fake = batches(6, 2)
+    assert wgan_gp(lambda x: x @ weight, real, fake).item() == pytest.approx(16.0, rel=1e-12)
+    assert r1(lambda x: x @ weight, real, fake).item() == pytest.approx(12.5, rel=1e-12)
+    assert r2(lambda x: x @ weight, real, fake).item() == pytest.approx(12.5, rel=1e-12)
+
+
+def test_r1_looks_at_real_and_r2_at_generated_samples() -> None:
+    real, fake = batches(6, 2)
+    # D(x) = Σ x³ has ∇D = 3x².
+    assert r1(cubic, real, fake).item() == pytest.approx((0.5 * (3 * real**2).square().sum(-1)).mean().item())
+    assert r2(cubic, real, fake).item() == pytest.approx((0.5 * (3 * fake**2).square().sum(-1)).mean().item())
+
+
+def test_wgan_gp_uses_one_eps_a_sample_on_the_segment() -> None:
+    real, fake = batches(6, 2)
+    eps = torch.rand(6, dtype=torch.double)
+    mixed = eps[:, None] * real + (1 - eps[:, None]) * fake
+    expected = ((3 * mixed**2).norm(dim=-1) - 1).square().mean()
+    assert wgan_gp(cubic, real, fake, eps).item() == pytest.approx(expected.item(), rel=1e-12)
+    ends = [((3 * x**2).norm(dim=-1) - 1).square().mean().item() for x in (fake, real)]
+    for end, value in zip(ends, (0.0, 1.0), strict=True):
+        assert wgan_gp(cubic, real, fake, torch.full((6,), value)).item() == pytest.approx(end, rel=1e-12)
+
+
+def test_wgan_gp_optimum_of_a_linear_critic_between_two_points() -> None:
+    """Points d apart: the slope that minimises −w d + λ(w − 1)² is 1 + d/(2λ)."""
+    d, weight_of_penalty = 0.8, 0.5
+    real, fake = torch.full((4, 1), d, dtype=torch.double), torch.zeros(4, 1, dtype=torch.double)
+    w = torch.tensor(0.5, dtype=torch.double, requires_grad=True)
+    for _ in range(400):
+        value = (fake * w).mean() - (real * w).mean()
+        value = value + weight_of_penalty * wgan_gp(lambda x: (x * w).sum(-1), real, fake)
+        (slope,) = torch.autograd.grad(value, w)
+        w = (w - 0.3 * slope).detach().requires_grad_()
+    assert w.item() == pytest.approx(1 + d / (2 * weight_of_penalty), abs=1e-6)
+
+
+def test_eps_is_drawn_when_none_is_given() -> None:
+    torch.manual_seed(0)
+    real, fake = batches(4000, 2)
+    values = [wgan_gp(cubic, real, fake).item() for _ in range(2)]
+    assert values[0] != values[1]
+    assert math.isclose(values[0], values[1], rel_tol=0.5)
+
+
+def test_an_unknown_penalty_lists_those_there_are() -> None:
+    with pytest.raises(ValueError, match=r"penalty='gp' is not known: use None or one of 'wgan_gp', 'r1', 'r2'"):
+        resolve_penalty("gp")
