@@ -107,7 +107,7 @@ def test_lab_opens_jupyterlab_and_passes_arguments_on(course, monkeypatch):
         raise SystemExit(" ".join(argv[1:]))
 
     monkeypatch.setattr(os, "execv", execv)
-    with pytest.raises(SystemExit, match="^-m jupyterlab course --no-browser --port 8899$"):
+    with pytest.raises(SystemExit, match=r"^-m jupyterlab course --no-browser --port 8899$"):
         main(["lab", "--no-browser", "--port", "8899"])
 
 

@@ -78,7 +78,19 @@ class Desk:
         shutil.rmtree(self.place("submitted", submission), ignore_errors=True)
 
 
-class _Autograde(Autograde):
+class _OneNotebook:
+    """Takes the submission's notebook by its path: the stock search reads a student's name as a pattern."""
+
+    def init_notebooks(self: Any) -> None:
+        folder = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+        self.assignments = {folder: [f"{folder}/{self.coursedir.assignment_id}.ipynb"]}
+
+
+class _Feedback(_OneNotebook, GenerateFeedback):
+    """The stock feedback, of one notebook."""
+
+
+class _Autograde(_OneNotebook, Autograde):
     """Autograde that says why it failed; the stock one only logs it."""
 
     failure: Exception | None = None
@@ -107,7 +119,7 @@ def autograde(desk: Desk, submission: Submission) -> tuple[str, str]:
 
 def write_feedback(desk: Desk, submission: Submission) -> None:
     """The page a student sees: scores, the student's cells, the checks' messages, no hidden test."""
-    desk.tool(GenerateFeedback, submission).start()
+    desk.tool(_Feedback, submission).start()
 
 
 def write_notice(desk: Desk, submission: Submission, error: Ungradable) -> None:

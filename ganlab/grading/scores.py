@@ -90,7 +90,9 @@ def reset_scores(submission: Submission, db_url: str) -> None:
 
 def read_scores(submission: Submission, db_url: str) -> Scores:
     """The points a submission has."""
-    auto, manual, most, to_mark = {}, {}, {"code": 0.0, "markdown": 0.0}, 0
+    auto: dict[str, float] = {}
+    manual: dict[str, float] = {}
+    most, to_mark = {"code": 0.0, "markdown": 0.0}, 0
     with Gradebook(db_url) as gradebook:
         entry = gradebook.find_submission(submission.assignment, submission.student)
         for grade in (grade for notebook in entry.notebooks for grade in notebook.grades):

@@ -6,9 +6,10 @@ import re
 import shutil
 
 import pytest
-from conftest import CHAPTER, write_course
 from nbgrader.api import Gradebook
+from toy import CHAPTER, write_course
 
+from ganlab.grading import autograde
 from ganlab.grading.build import build_chapter
 from ganlab.grading.chapters import find_chapters
 from ganlab.grading.errors import CourseError
@@ -150,6 +151,23 @@ def test_chapter_sources_stay_out_of_the_results(batch):
         f"{CHAPTER}.py",
         "data.txt",
     ]
+
+
+def test_a_kernel_that_will_not_stop_costs_only_what_follows(released, monkeypatch):
+    configure = autograde.configure
+
+    def impatient(config):
+        configure(config)
+        config.Execute.timeout = 2
+
+    monkeypatch.setattr(autograde, "configure", impatient)
+    nap = "    try:\n        time.sleep(1)\n    except KeyboardInterrupt:\n        pass"
+    stubborn = f"import time\nwhile True:\n{nap}"
+    nb = notebook(released, DOUBLE)
+    cell(nb, "triple")["source"] = stubborn
+    (outcome,) = grade_batch(hand_in(released, {"ann": nb}), course=released, output=released)
+    assert (outcome.status, outcome.scores.total) == ("timed_out", 3)
+    assert outcome.reason == 'the kernel hung at cell "triple"'
 
 
 @pytest.fixture
