@@ -53,8 +53,9 @@ def surface(score: Callable[[Tensor], Tensor], *, limit: float = 3.0, size: int 
     ticks = torch.linspace(-limit, limit, size)
     x, y = torch.meshgrid(ticks, ticks, indexing="xy")
     with torch.no_grad():
-        belief = torch.sigmoid(score(torch.stack((x, y), -1).reshape(-1, 2))).reshape(size, size)
-    image = ax.pcolormesh(x, y, belief, cmap=SURFACE, vmin=0, vmax=1, shading="gouraud", rasterized=True)
+        belief = torch.sigmoid(score(torch.stack((x, y), -1).reshape(-1, 2))).reshape(size, size).cpu()
+    look = {"cmap": SURFACE, "vmin": 0, "vmax": 1, "shading": "gouraud", "rasterized": True}
+    image = ax.pcolormesh(x.numpy(), y.numpy(), belief.numpy(), **look)
     image.set_label("σ(D(x))")
     ax.set(xlim=(-limit, limit), ylim=(-limit, limit), xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
     return ax
@@ -67,6 +68,7 @@ def samples(
     seeds: Sequence[int] = (0, 1, 2, 3),
     n: int = 1000,
     limit: float | None = None,
+    title: str = "",
     axes: Sequence[Axes] | None = None,
 ) -> Sequence[Axes]:
     """Draw several seeds side by side: samples over the surface of their own discriminator.
@@ -77,6 +79,7 @@ def samples(
         seeds: positions on the run's seed axis; those past its end are left out.
         n: samples a seed.
         limit: half the side of the square shown.
+        title: stands over the first axes, before its seed.
         axes: one for each seed.
 
     Raises:
@@ -96,7 +99,7 @@ def samples(
     for ax, k in zip(axes, chosen, strict=True):
         surface(lambda x, k=k: run.scores(x)[k], limit=reach, ax=ax)  # type: ignore[misc]
         scatter(points[k], mixture=mixture, limit=reach, ax=ax)
-        ax.set_title(f"seed {run.seeds[k]}", fontsize=10)
+        ax.set_title(f"{title + ', ' if title and ax is axes[0] else ''}seed {run.seeds[k]}", fontsize=10)
         if ax is not axes[0]:
             ax.set_ylabel("")
     bar = axes[-1].figure.colorbar(axes[-1].collections[0], ax=list(axes), shrink=0.8, pad=0.01)

@@ -1,0 +1,51 @@
+# make lab       set up .venv once, open JupyterLab on course/   (LAB_ARGS=--no-browser is passed on)
+# make test      the same set-up, then the tests
+# make notebooks build and execute solutions/*.ipynb and course/*.ipynb from the sources
+# make mutants   the table of wrong solutions that the checks reject
+# make check     lint, format, types
+
+PYTHON ?= python3
+VENV   ?= .venv
+LAB_ARGS ?=
+TEST_ARGS ?=
+PIP_ARGS ?=
+BIN := $(VENV)/bin
+
+.PHONY: lab test test-all notebooks nbval mutants check clean
+
+# One stamp for students, one for contributors: each is made again only when what it installs changes.
+$(VENV)/.course: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install $(PIP_ARGS) -c constraints.txt torch
+	$(BIN)/python -m pip install $(PIP_ARGS) -c constraints.txt -e ".[course]"
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.course
+	$(BIN)/python -m pip install $(PIP_ARGS) -c constraints.txt -e ".[dev]"
+	touch $@
+
+lab: $(VENV)/.course
+	$(BIN)/ganlab lab $(LAB_ARGS)
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -m "not slow" $(TEST_ARGS)
+
+test-all: $(VENV)/.dev
+	$(BIN)/python -m pytest $(TEST_ARGS)
+
+notebooks: $(VENV)/.dev
+	$(BIN)/ganlab build
+
+nbval: $(VENV)/.dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=300 -p no:cacheprovider -W default solutions
+
+mutants: $(VENV)/.dev
+	$(BIN)/python -m tests.mutants
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

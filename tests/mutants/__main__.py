@@ -1,0 +1,39 @@
+"""Print the table of the corpus; the exit code counts survivors and rejected right solutions."""
+
+import contextlib
+import io
+import sys
+import warnings
+from collections import defaultdict
+
+from tests.mutants import corpus, verdict
+
+
+def main(verbose: bool) -> int:
+    warnings.simplefilter("ignore")
+    table: dict[str, list[tuple[str, bool, str | None]]] = defaultdict(list)
+    for solution in corpus():
+        with contextlib.redirect_stdout(io.StringIO()):
+            message = verdict(solution)
+        table[solution.exercise].append((solution.name, solution.right, message))
+    defects = []
+    print(f"{'exercise':32s} {'wrong':>6s} {'rejected':>9s} {'right':>6s} {'accepted':>9s} {'messages':>9s}")
+    for exercise, rows in table.items():
+        wrong = [row for row in rows if not row[1]]
+        right = [row for row in rows if row[1]]
+        rejected = sum(message is not None for _, _, message in wrong)
+        accepted = sum(message is None for _, _, message in right)
+        messages = len({message for _, _, message in wrong})
+        print(f"{exercise:32s} {len(wrong):6d} {rejected:9d} {len(right):6d} {accepted:9d} {messages:9d}")
+        defects += [f"{exercise}: {name} survives" for name, _, message in wrong if message is None]
+        defects += [f"{exercise}: {name} is rejected: {message}" for name, _, message in right if message is not None]
+        if verbose:
+            for name, _, message in wrong:
+                print(f"    {name}: {message}")
+    for defect in defects:
+        print(defect)
+    return len(defects)
+
+
+if __name__ == "__main__":
+    sys.exit(min(1, main("-v" in sys.argv)))

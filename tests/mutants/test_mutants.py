@@ -1,0 +1,33 @@
+"""Every wrong solution is rejected, every right one accepted, and each exercise has enough of both."""
+
+import warnings
+from collections import Counter
+
+import pytest
+
+from ganlab.grading.checks import exercises
+from tests.mutants import Solution, corpus, verdict
+
+SOLUTIONS = list(corpus())
+
+
+@pytest.mark.parametrize("solution", SOLUTIONS, ids=lambda s: f"{s.exercise}-{s.name}")
+def test_the_check_decides_rightly(solution: Solution, capsys: pytest.CaptureFixture) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a wrong solution may well cause some
+        message = verdict(solution)
+    if solution.right:
+        assert message is None
+    else:
+        assert message is not None, f"survives: {solution.function.__doc__}"
+        assert message.strip() and "\n" not in message.strip()
+
+
+@pytest.mark.parametrize("name", exercises())
+def test_each_exercise_has_fifteen_wrong_and_three_right_solutions(name: str) -> None:
+    kinds = Counter(solution.right for solution in SOLUTIONS if solution.exercise == name)
+    assert kinds[False] >= 15 and kinds[True] >= 3
+
+
+def test_every_wrong_solution_says_what_was_believed() -> None:
+    assert all(solution.function.__doc__ for solution in SOLUTIONS if not solution.right)
