@@ -61,9 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("chapters", nargs="*", metavar="CHAPTER", help="04_mode_collapse, say (default: all)")
     build.add_argument("--no-execute", action="store_true", help="do not run notebooks whose code changed")
     build.add_argument("--force", action="store_true", help="run notebooks whose code is unchanged too")
-    build.add_argument(
-        "--check", action="store_true", help="write nothing; fail if files are not what is built"
-    )
+    build.add_argument("--check", action="store_true", help="write nothing; fail if files are not what is built")
     build.set_defaults(run=_build)
 
     grade = command("grade", "Autograde submissions; write gradebook, grades.csv and feedback pages.")
@@ -78,9 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 def _lab(args: argparse.Namespace) -> int:
     folder = args.course / "course"
     if not folder.is_dir():
-        raise CourseError(
-            f"There is no folder {folder}: run this in the course's, or name that with --course."
-        )
+        raise CourseError(f"There is no folder {folder}: run this in the course's, or name that with --course.")
     _need("course", ("jupyterlab",))
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(folder), *args.rest])

@@ -17,6 +17,7 @@ def resolve_device(device: str | torch.device = "auto") -> torch.device:
 
     Raises:
         ValueError: the name is no device, or this machine does not have it.
+
     """
     if str(device) == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")

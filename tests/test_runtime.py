@@ -9,7 +9,8 @@ def test_auto_takes_what_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "says"), [("gpu0", "is not a device"), ("cuda:99", "asks for a GPU|is not there"), ("meta", "not supported")]
+    ("name", "says"),
+    [("gpu0", "is not a device"), ("cuda:99", "asks for a GPU|is not there"), ("meta", "not supported")],
 )
 def test_a_device_that_is_not_there_is_named(name: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):

@@ -21,6 +21,7 @@ class Mixture:
         ValueError: a shape does not fit, a value is not finite, σ ≤ 0, or a weight is negative.
 
     The tensors are float32 on the CPU; `sample` draws on its generator's device.
+
     """
 
     def __init__(

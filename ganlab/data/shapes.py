@@ -26,6 +26,7 @@ class Points:
 
     Raises:
         ValueError: it is empty, has no feature axis, or holds NaN or infinite values.
+
     """
 
     def __init__(self, points: Tensor) -> None:
@@ -82,6 +83,7 @@ def as_sampler(data: Sampler | Tensor) -> Sampler:
     Raises:
         TypeError: `data` is neither.
         ValueError: the tensor is empty or not finite.
+
     """
     if isinstance(data, Tensor):
         return Points(data)

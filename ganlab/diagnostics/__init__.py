@@ -3,4 +3,12 @@
 from ganlab.diagnostics.intervals import Interval, mean_interval, wilson_interval
 from ganlab.diagnostics.modes import ModeReport, ModeTimeline, mode_hops, mode_report
 
-__all__ = ["Interval", "ModeReport", "ModeTimeline", "mean_interval", "mode_hops", "mode_report", "wilson_interval"]
+__all__ = [
+    "Interval",
+    "ModeReport",
+    "ModeTimeline",
+    "mean_interval",
+    "mode_hops",
+    "mode_report",
+    "wilson_interval",
+]

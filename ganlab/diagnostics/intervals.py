@@ -32,6 +32,7 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
         ValueError: successes outside 0…trials, no trials, or a confidence outside (0, 1).
 
     Source: Wilson 1927; recommended for small n by Brown, Cai and DasGupta 2001.
+
     """
     if trials < 1 or not 0 <= successes <= trials:
         raise ValueError(f"needs 0 <= successes <= trials and trials >= 1, got {successes} of {trials}.")
@@ -48,6 +49,7 @@ def mean_interval(values: Tensor | Sequence[float], confidence: float = 0.95) ->
 
     Raises:
         ValueError: fewer than two values, or one is not finite.
+
     """
     numbers = torch.as_tensor(values, dtype=torch.float64).flatten()
     if len(numbers) < 2 or not bool(numbers.isfinite().all()):

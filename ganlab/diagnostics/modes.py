@@ -1,8 +1,8 @@
 """Counting modes: captured modes, high-quality share, reverse KL, and hops over time, each per seed.
 
-Definitions as in PacGAN (Lin et al. 2018, §4.1): a sample is high quality if it lies within 3σ of the nearest mode; a mode is
-captured if at least one high-quality sample belongs to it. A perfect generator in two dimensions has a high-quality share
-of 1 − e^(−9/2) = 98.889 %, so a larger share means samples too close to the centres.
+Definitions as in PacGAN (Lin et al. 2018, §4.1): a sample is high quality if it lies within 3σ of the nearest mode;
+a mode is captured if at least one high-quality sample belongs to it. A perfect generator in two dimensions has a
+high-quality share of 1 − e^(−9/2) = 98.889 %, so a larger share means samples too close to the centres.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ def mode_report(samples: Tensor, mixture: Mixture, *, radius: float = 3.0, min_c
         ValueError: the samples' shape does not fit the mixture, or there are none.
 
     Source: Lin et al. 2018 (PacGAN), §4.1; the reverse KL is their evaluation code's, for any weights.
+
     """
     samples = samples[None] if samples.ndim == 2 else samples
     if samples.ndim != 3 or samples.shape[-1] != mixture.dim:
@@ -95,6 +96,7 @@ def mode_hops(snapshots: Tensor, mixture: Mixture, *, radius: float = 3.0) -> Mo
 
     Raises:
         ValueError: the shape does not fit.
+
     """
     if snapshots.ndim != 4:
         raise ValueError(

@@ -106,9 +106,7 @@ def _with_committed_outputs(chapter: Chapter, built: NotebookNode) -> NotebookNo
         old = nbformat.read(chapter.solved, as_version=4)
     except (OSError, ValueError):  # absent, or not a notebook
         return None
-    if [(cell.cell_type, cell.source) for cell in old.cells] != [
-        (cell.cell_type, cell.source) for cell in built.cells
-    ]:
+    if [(cell.cell_type, cell.source) for cell in old.cells] != [(cell.cell_type, cell.source) for cell in built.cells]:
         return None
     notebook = deepcopy(built)
     for cell, ran in zip(notebook.cells, old.cells, strict=True):

@@ -47,9 +47,7 @@ def grade_batch(
     handed_in = {submission.assignment for submission in submissions}
     sources = {name: read_source(chapters[name].source) for name in chapters if name in handed_in}
     output.mkdir(parents=True, exist_ok=True)
-    if (
-        shutil.which("alembic") is None
-    ):  # nbgrader calls it by name, also where the environment is not activated
+    if shutil.which("alembic") is None:  # nbgrader calls it by name, also where the environment is not activated
         os.environ["PATH"] += os.pathsep + str(Path(sys.executable).parent)
     outcomes = []
     with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="ganlab-grade-") as root:

@@ -82,9 +82,7 @@ def read_source(path: Path) -> NotebookNode:
             setups += cell.kind == "setup"
             grade_id = _grade_id(cell, setups)
             if grade_id in taken:
-                raise ValueError(
-                    f'"{grade_id}" is already used on line {taken[grade_id]}: choose another name'
-                )
+                raise ValueError(f'"{grade_id}" is already used on line {taken[grade_id]}: choose another name')
         except ValueError as error:
             raise CourseError(f"{path}, line {cell.line}: {error}.") from None
         if grade_id:

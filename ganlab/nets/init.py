@@ -29,6 +29,7 @@ def initialise(module: nn.Module, scheme: str) -> nn.Module:
 
     Raises:
         ValueError: no scheme has that name.
+
     """
     if scheme not in INITS:
         raise ValueError(f"init={scheme!r} is not known: use one of {', '.join(map(repr, INITS))}.")

@@ -12,6 +12,7 @@ def mlp(sizes: Sequence[int], activation: Callable[[], nn.Module] = nn.ReLU) -> 
 
     Raises:
         ValueError: fewer than two sizes, or a size below 1.
+
     """
     if len(sizes) < 2 or any(size < 1 for size in sizes):
         raise ValueError(f"sizes must be two or more whole numbers of 1 or more, got {list(sizes)}.")

@@ -53,7 +53,7 @@ class Lifted(nn.Module):
 
     def __init__(self, modules: Sequence[nn.Module], *, loop: bool = False) -> None:
         super().__init__()
-        params, buffers = stack_module_state(list(modules))  # type: ignore[arg-type]
+        params, buffers = stack_module_state(list(modules))
         self.loop = loop
         self._template = [copy.deepcopy(modules[0])]  # in a list: its own weights are not ours
         self._params = {name: f"p{i}" for i, name in enumerate(params)}
@@ -91,7 +91,7 @@ def stack(modules: Sequence[nn.Module], *, loop: bool = False) -> nn.Module:
         return Lifted(modules, loop=loop)
     kind = type(first)
     if kind is nn.Sequential:
-        return nn.Sequential(*[stack(layers) for layers in zip(*modules, strict=True)])  # type: ignore[call-overload]
+        return nn.Sequential(*[stack(layers) for layers in zip(*modules, strict=True)])
     if kind is nn.Linear:
         return SeedLinear(modules)  # type: ignore[arg-type]
     if kind in ELEMENTWISE:
@@ -119,12 +119,13 @@ def build(net: Factory | nn.Module, seeds: Sequence[int], stream: str) -> list[n
 
     Raises:
         TypeError: `net` does not give a module.
+
     """
     if isinstance(net, nn.Module):
         if len(seeds) > 1:
             warnings.warn(
-                f"{stream}: all {len(seeds)} seeds start from the weights of the module passed; pass the function or class "
-                "that builds it to start each seed from its own.",
+                f"{stream}: all {len(seeds)} seeds start from the weights of the module passed; pass the function or "
+                "class that builds it to start each seed from its own.",
                 stacklevel=3,
             )
         return [copy.deepcopy(net) for _ in seeds]

@@ -1,8 +1,8 @@
 """Adversarial losses.
 
-Scores s = D(x) are raw logits, (..., B), larger = more real under every loss. Each loss maps (s_real, s_fake), always in
-that order, to the scalar that its player minimises, one a run: (..., B), (..., B) -> (...,). Means are over the last
-axis only, so one batch (B,) and S seeds at once (S, B) share the code. σ is the logistic function and
+Scores s = D(x) are raw logits, (..., B), larger = more real under every loss. Each loss maps (s_real, s_fake),
+always in that order, to the scalar that its player minimises, one a run: (..., B), (..., B) -> (...,). Means are
+over the last axis only, so one batch (B,) and S seeds at once (S, B) share the code. σ is the logistic function and
 softplus(s) = log(1 + eˢ) = −log σ(−s), which is finite at every finite score where log(σ + ε) is not even right.
 """
 
@@ -21,8 +21,9 @@ LossFunction = Callable[[Tensor, Tensor], Tensor]
 class GANLoss:
     """The two sides of one game: `d` for the discriminator (or critic), `g` for the generator.
 
-    A loss of your own is written for one run, (B,), (B,) -> (), and `train` lifts it over seeds; `seed_axis=True` says that it
-    already maps (S, B), (S, B) -> (S,). `g_uses_real=False` says that `g` ignores its first argument, which saves a pass.
+    A loss of your own is written for one run, (B,), (B,) -> (), and `train` lifts it over seeds; `seed_axis=True`
+    says that it already maps (S, B), (S, B) -> (S,). `g_uses_real=False` says that `g` ignores its first argument,
+    which saves a pass.
     """
 
     d: LossFunction
@@ -42,10 +43,12 @@ def label_smoothing(real_label: float = 0.9, fake_label: float = 0.0) -> GANLoss
         ValueError: a label lies outside [0, 1], or the fake label is not below the real one.
 
     Source: Salimans et al. 2016, §3.4 (one-sided; β = 0 because a β > 0 leaves D* flat where p is small).
+
     """
     if not 0 <= fake_label < real_label <= 1:
         raise ValueError(
-            f"labels must satisfy 0 <= fake_label < real_label <= 1, got real_label={real_label}, fake_label={fake_label}."
+            "labels must satisfy 0 <= fake_label < real_label <= 1, "
+            f"got real_label={real_label}, fake_label={fake_label}."
         )
 
     def d_loss(s_real: Tensor, s_fake: Tensor) -> Tensor:
@@ -122,6 +125,7 @@ def resolve_loss(name: str) -> GANLoss:
 
     Raises:
         ValueError: no loss has that name; the message lists those there are.
+
     """
     if name not in LOSSES:
         raise ValueError(f"loss={name!r} is not known: use one of {', '.join(map(repr, LOSSES))}.")

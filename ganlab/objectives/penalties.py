@@ -1,9 +1,9 @@
 """Gradient penalties on the discriminator.
 
-A penalty maps a critic and two batches to one number a run. The critic is a function (..., B, features…) -> (..., B); every
-axis behind the scores' axes is a feature axis, so points, images and S seeds at once share the code. Gradient norms are
-Euclidean, of one sample each. R1 and R2 follow the γ/2 convention of Mescheder et al. 2018: a linear critic w·x has
-R1 = γ/2 ‖w‖² (their published code omits the ½: its "reg 10" is γ = 20 here).
+A penalty maps a critic and two batches to one number a run. The critic is a function (..., B, features…) -> (...,
+B); every axis behind the scores' axes is a feature axis, so points, images and S seeds at once share the code.
+Gradient norms are Euclidean, of one sample each. R1 and R2 follow the γ/2 convention of Mescheder et al. 2018: a
+linear critic w·x has R1 = γ/2 ‖w‖² (their published code omits the ½: its "reg 10" is γ = 20 here).
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ def wgan_gp(critic: Critic, real: Tensor, fake: Tensor, eps: Tensor | None = Non
         eps: (..., B) in [0, 1]; drawn from torch's global generator when it is None.
 
     Source: Gulrajani et al. 2017, eq. 3 (two-sided; weight λ is `penalty_weight`).
+
     """
     real, fake = real.detach(), fake.detach()
     if eps is None:
@@ -105,6 +106,7 @@ def resolve_penalty(name: str) -> Penalty:
 
     Raises:
         ValueError: no penalty has that name; the message lists those there are.
+
     """
     if name not in PENALTIES:
         raise ValueError(f"penalty={name!r} is not known: use None or one of {', '.join(map(repr, PENALTIES))}.")

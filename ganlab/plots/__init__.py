@@ -5,4 +5,14 @@ from ganlab.plots.curves import band, coverage, gradient_norms, losses
 from ganlab.plots.samples import samples, scatter, surface
 from ganlab.plots.style import COLOURS
 
-__all__ = ["COLOURS", "animate", "band", "coverage", "gradient_norms", "losses", "samples", "scatter", "surface"]
+__all__ = [
+    "COLOURS",
+    "animate",
+    "band",
+    "coverage",
+    "gradient_norms",
+    "losses",
+    "samples",
+    "scatter",
+    "surface",
+]

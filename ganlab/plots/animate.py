@@ -26,6 +26,7 @@ def animate(
 
     Raises:
         ValueError: the record holds no snapshots, or no such seed.
+
     """
     clouds = record.snapshots
     if clouds.ndim != 4 or not 0 <= seed < clouds.shape[1]:

@@ -10,9 +10,7 @@ from ganlab.plots.style import COLOURS, SERIES, axes_or_new
 from ganlab.training.record import Record
 
 
-def band(
-    steps: Tensor, values: Tensor, *, label: str = "", colour: str = SERIES[0], ax: Axes | None = None
-) -> Axes:
+def band(steps: Tensor, values: Tensor, *, label: str = "", colour: str = SERIES[0], ax: Axes | None = None) -> Axes:
     """Draw a history of several seeds: median, quartiles (dark) and extremes (light).
 
     Args:
@@ -21,6 +19,7 @@ def band(
         label: the line's name in the legend; the number of seeds is added.
         colour: of line and band.
         ax: where to draw.
+
     """
     ax = axes_or_new(ax)
     x, y = steps.cpu().numpy(), values.detach().cpu().double().numpy()
@@ -51,6 +50,7 @@ def coverage(
         captured: (T, S), such as `ModeTimeline.captured`.
         total: modes of the target.
         label, colour, ax: as in `band`.
+
     """
     ax = band(steps, captured.T.double(), label=label, colour=colour, ax=ax)
     ax.axhline(total, color=COLOURS["real"], linestyle=":", linewidth=1)

@@ -25,6 +25,7 @@ def scatter(
         mixture: the target; None draws no circles.
         limit: half the side of the square shown; None fits the mixture (or the points).
         ax: where to draw.
+
     """
     ax = axes_or_new(ax, (3.4, 3.4))
     points = points.detach().cpu()
@@ -34,7 +35,15 @@ def scatter(
             # A circle of 3σ can be smaller than a line is wide, so the mode's centre is marked as well.
             ax.add_patch(plt.Circle((x, y), 3 * std, fill=False, color=COLOURS["real"], linewidth=0.8))
         label = "modes, circle of 3σ"
-        ax.scatter(*mixture.modes.T.tolist(), s=16, marker="+", color=COLOURS["real"], linewidths=0.8, label=label)
+        ax.scatter(
+            mixture.modes[:, 0],
+            mixture.modes[:, 1],
+            s=16,
+            marker="+",
+            color=COLOURS["real"],
+            linewidths=0.8,
+            label=label,
+        )
     reach = limit if limit is not None else _reach(mixture.modes if mixture is not None else points)
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
     return ax
@@ -48,15 +57,15 @@ def surface(score: Callable[[Tensor], Tensor], *, limit: float = 3.0, size: int 
         limit: half the side of the square shown.
         size: points along a side.
         ax: where to draw.
+
     """
     ax = axes_or_new(ax, (3.4, 3.4))
     ticks = torch.linspace(-limit, limit, size)
     x, y = torch.meshgrid(ticks, ticks, indexing="xy")
     with torch.no_grad():
         belief = torch.sigmoid(score(torch.stack((x, y), -1).reshape(-1, 2))).reshape(size, size).cpu()
-    look = {"cmap": SURFACE, "vmin": 0, "vmax": 1, "shading": "gouraud", "rasterized": True}
-    image = ax.pcolormesh(x.numpy(), y.numpy(), belief.numpy(), **look)
-    image.set_label("σ(D(x))")
+    image = ax.pcolormesh(x.numpy(), y.numpy(), belief.numpy(), cmap=SURFACE, vmin=0, vmax=1, shading="gouraud")
+    image.set_rasterized(True)
     ax.set(xlim=(-limit, limit), ylim=(-limit, limit), xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
     return ax
 
@@ -84,6 +93,7 @@ def samples(
 
     Raises:
         ValueError: no seed to draw, or not one axes a seed.
+
     """
     chosen = [k for k in seeds if k < run.config.seeds]
     if not chosen:

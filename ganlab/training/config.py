@@ -33,8 +33,8 @@ _RANGES: dict[str, tuple[type, float | tuple[float], float | tuple[float]]] = {
 class TrainConfig:
     """Settings of S training runs that differ in their seed only.
 
-    One step is `n_critic` updates of the discriminator, each on a fresh batch, then `n_generator` updates of the generator
-    (alternating updates); 0 freezes a player. Both players use Adam.
+    One step is `n_critic` updates of the discriminator, each on a fresh batch, then `n_generator` updates of the
+    generator (alternating updates); 0 freezes a player. Both players use Adam.
 
     Args:
         loss: a name in `LOSSES`.
@@ -57,6 +57,7 @@ class TrainConfig:
     Raises:
         ValueError: a value is out of its range; the message names the field, the value and the range.
         TypeError: a value is of the wrong kind, said likewise.
+
     """
 
     loss: str = "nonsaturating"
@@ -107,12 +108,10 @@ class TrainConfig:
         return f"TrainConfig({', '.join(changed)})"
 
 
-def _check_number(
-    name: str, value: object, kind: type, low: float | tuple[float], high: float | tuple[float]
-) -> None:
+def _check_number(name: str, value: object, kind: type, low: float | tuple[float], high: float | tuple[float]) -> None:
     noun = "a whole number" if kind is int else "a number"
     allowed = int if kind is int else (int, float)
-    if isinstance(value, bool) or not isinstance(value, allowed):  # type: ignore[arg-type]
+    if isinstance(value, bool) or not isinstance(value, allowed):
         raise TypeError(f"TrainConfig: {name}={value!r} must be {noun}, {_range(low, high)}.")
     assert isinstance(value, int | float)
     above = value > low[0] if isinstance(low, tuple) else value >= low

@@ -22,6 +22,7 @@ def lift_loss(side: LossFunction, name: str, *, seed_axis: bool, seeds: int, bat
 
     Raises:
         ValueError: the loss does not give one number a run.
+
     """
     if seed_axis:
         return side

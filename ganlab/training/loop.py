@@ -39,19 +39,21 @@ def train(
         generator: a class or function that builds (B, latent_dim) -> (B, features…); None for the reference network.
         discriminator: likewise, (B, features…) -> (B, 1) or (B,).
         loss: a `GANLoss`, yours or ours, or a name; None for `config.loss`.
-        penalty: a `Penalty`, a function (critic, real, fake) -> scalar written for one run, or a name; None for `config.penalty`.
-        callbacks: each is called as callback(step, run) at every recorded step, step 0 included; True ends the training.
-        progress: show a bar with the rate in seeds·steps/s.
+        penalty: a `Penalty`, a function (critic, real, fake) -> scalar written for one run, or a name; None for
+        `config.penalty`. callbacks: each is called as callback(step, run) at every recorded step, step 0 included;
+        True ends the training. progress: show a bar with the rate in seeds·steps/s.
 
-    Ctrl-C (Stop in a notebook) ends the training and keeps what was recorded. A seed whose loss or gradient is no longer finite
-    is stopped with a warning, its last finite weights kept; the others go on.
+    Ctrl-C (Stop in a notebook) ends the training and keeps what was recorded. A seed whose loss or gradient is no
+    longer finite is stopped with a warning, its last finite weights kept; the others go on.
 
     Raises:
         ValueError: a shape does not fit, or the data holds NaN; the message says which and what was expected.
         TypeError: a piece is of the wrong kind.
+
     """
     config = config or TrainConfig()
-    # Code that draws from the global generator (dropout, a student's penalty) is reproducible, and the caller's state kept.
+    # Code that draws from the global generator (dropout, a student's penalty) is reproducible, and the caller's
+    # state kept.
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
         session = prepare(data, config, generator, discriminator, loss, penalty)

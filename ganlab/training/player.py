@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 
 class Player:
-    """A stacked network whose parameters are views of one matrix, so that an update is one optimiser call on one tensor.
+    """A stacked network whose parameters are views of one matrix, so that an update is one optimiser call on one
+    tensor.
 
     Adam treats every number alone, so one Adam over (S, P) is S independent Adams. Row s of `weights` and of `gradient`
     belongs to seed s: a norm or a mask over seeds is one operation.

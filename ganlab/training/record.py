@@ -9,7 +9,15 @@ from torch import Tensor
 
 from ganlab.training.step import StepOut
 
-HISTORIES = ("loss_d", "loss_g", "gradient_norm_d", "gradient_norm_g", "accuracy_d", "score_real", "score_fake")
+HISTORIES = (
+    "loss_d",
+    "loss_g",
+    "gradient_norm_d",
+    "gradient_norm_g",
+    "accuracy_d",
+    "score_real",
+    "score_fake",
+)
 
 
 @dataclass
@@ -44,9 +52,13 @@ class Record:
     @classmethod
     def empty(cls, seeds: int, entries: int, device: torch.device) -> Record:
         """Make room for `entries` recorded steps."""
-        histories = [torch.full((seeds, entries), torch.nan, device=device) for _ in HISTORIES]
+
+        def room() -> Tensor:
+            return torch.full((seeds, entries), torch.nan, device=device)
+
         stopped = torch.zeros(seeds, dtype=torch.long, device=device)
-        return cls(torch.zeros(entries, dtype=torch.long), *histories, stopped)
+        steps = torch.zeros(entries, dtype=torch.long)
+        return cls(steps, room(), room(), room(), room(), room(), room(), room(), stopped)
 
     @property
     def snapshot_steps(self) -> Tensor:

@@ -71,9 +71,9 @@ class Session:
         record = self.run.record.finish(self.game.alive)
         for k in record.stopped.ge(0).nonzero().flatten().tolist():
             warnings.warn(
-                f"Seed {self.run.seeds[k]} stopped at step {int(record.stopped[k])}: its loss or gradient was no longer a "
-                "finite number. Its last finite weights are kept and the other seeds trained on; a smaller lr_g or lr_d, "
-                "or losses written on logits, usually help.",
+                f"Seed {self.run.seeds[k]} stopped at step {int(record.stopped[k])}: its loss or gradient was no "
+                "longer a finite number. Its last finite weights are kept and the other seeds trained on; a smaller lr_g or "
+                "lr_d, or losses written on logits, usually help.",
                 RuntimeWarning,
                 stacklevel=3,
             )
@@ -173,8 +173,8 @@ def _stacked(
             raise ValueError(f"{name} failed on a batch of shape {_shape('B', takes)}: {error}") from error
         if len(seeds) > 1:
             warnings.warn(
-                f"{name} cannot be run on all seeds at once ({str(traced).splitlines()[0]}): it runs seed by seed, up to "
-                f"{len(seeds)} times slower.",
+                f"{name} cannot be run on all seeds at once ({str(traced).splitlines()[0]}): it runs seed by seed, "
+                f"up to {len(seeds)} times slower.",
                 stacklevel=4,
             )
     if tuple(out.shape[2:]) not in gives or tuple(out.shape[:2]) != (len(seeds), 3):

@@ -26,10 +26,17 @@ class Stream:
         batch_size: B.
         numbers: how many numbers one sample holds, for the block's size.
         device: where the generators live and the batches arrive.
+
     """
 
     def __init__(
-        self, draw: Draw, seeds: Sequence[int], purpose: str, batch_size: int, numbers: int, device: torch.device
+        self,
+        draw: Draw,
+        seeds: Sequence[int],
+        purpose: str,
+        batch_size: int,
+        numbers: int,
+        device: torch.device,
     ) -> None:
         self.draw = draw
         self.batch_size = batch_size

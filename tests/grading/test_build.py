@@ -96,9 +96,7 @@ def test_stderr_and_progress_bars_are_not_committed(chapter):
     )
 
 
-@pytest.mark.parametrize(
-    ("names", "problem"), [([], "No chapter was found"), (["02"], "No chapter was found")]
-)
+@pytest.mark.parametrize(("names", "problem"), [([], "No chapter was found"), (["02"], "No chapter was found")])
 def test_no_chapters_is_one_sentence(tmp_path, names, problem):
     with pytest.raises(CourseError, match=problem):
         find_chapters(tmp_path, names)

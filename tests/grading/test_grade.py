@@ -236,9 +236,7 @@ def test_changed_cells_under_old_grades_are_refused(released):
     grade_batch(submitted, course=released, output=released)
     source = released / "solutions" / CHAPTER / f"{CHAPTER}.py"
     text = (
-        source.read_text()
-        .replace('exercise="triple"', 'exercise="thrice"')
-        .replace('check="triple"', 'check="thrice"')
+        source.read_text().replace('exercise="triple"', 'exercise="thrice"').replace('check="triple"', 'check="thrice"')
     )
     source.write_text(text)
     with pytest.raises(CourseError, match="grades of an older 01_toy"):

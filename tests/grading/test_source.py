@@ -50,9 +50,7 @@ def test_check_follows_its_exercise(tmp_path):
 
 
 def test_plain_and_training_cells(tmp_path):
-    notebook = read(
-        tmp_path, '# %%\nx = """\n# %% not a cell\n"""\n# %% training=true tags=["wide"]\ny = 2\n'
-    )
+    notebook = read(tmp_path, '# %%\nx = """\n# %% not a cell\n"""\n# %% training=true tags=["wide"]\ny = 2\n')
     assert [cell.id for cell in notebook.cells] == ["cell-001", "cell-002"]
     assert notebook.cells[0].metadata == {}
     assert notebook.cells[1].metadata == {"tags": ["wide", "training"]}

@@ -112,7 +112,7 @@ def test_wgan_gp_optimum_of_a_linear_critic_between_two_points() -> None:
     w = torch.tensor(0.5, dtype=torch.double, requires_grad=True)
     for _ in range(400):
         value = (fake * w).mean() - (real * w).mean()
-        value = value + weight_of_penalty * wgan_gp(lambda x: (x * w).sum(-1), real, fake)
+        value = value + weight_of_penalty * wgan_gp(lambda x, w=w: (x * w).sum(-1), real, fake)
         (slope,) = torch.autograd.grad(value, w)
         w = (w - 0.3 * slope).detach().requires_grad_()
     assert w.item() == pytest.approx(1 + d / (2 * weight_of_penalty), abs=1e-6)

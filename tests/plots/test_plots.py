@@ -37,7 +37,9 @@ def test_scatter_draws_every_point_and_every_mode(run: gl.Run) -> None:
 def test_surface_is_sigma_of_the_score() -> None:
     ax = plots.surface(lambda x: x[:, 0], limit=2, size=5)
     belief = np.asarray(ax.collections[0].get_array()).reshape(5, 5)
-    assert np.allclose(belief, torch.sigmoid(torch.linspace(-2, 2, 5)).numpy(), atol=1e-6)  # grows along x₁, the columns
+    assert np.allclose(
+        belief, torch.sigmoid(torch.linspace(-2, 2, 5)).numpy(), atol=1e-6
+    )  # grows along x₁, the columns
 
 
 def test_samples_draws_one_axes_a_seed_with_its_own_surface(run: gl.Run) -> None:

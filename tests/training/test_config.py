@@ -38,7 +38,15 @@ def test_a_wrong_value_names_field_value_and_range(field: str, value: object, sa
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("seeds", 2.0), ("steps", True), ("lr_g", "1e-3"), ("betas", 0.5), ("betas", (0.5,)), ("loss", None), ("seeds", None)],
+    [
+        ("seeds", 2.0),
+        ("steps", True),
+        ("lr_g", "1e-3"),
+        ("betas", 0.5),
+        ("betas", (0.5,)),
+        ("loss", None),
+        ("seeds", None),
+    ],
 )
 def test_a_wrong_kind_is_a_type_error_that_names_the_field(field: str, value: object) -> None:
     with pytest.raises(TypeError, match=f"TrainConfig: {field}="):

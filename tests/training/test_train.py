@@ -123,7 +123,15 @@ class TestRecord:
         run = gl.train(DATA, change(steps=23))
         record = run.record
         assert record.steps.tolist() == [5, 10, 15, 20, 23]
-        for name in ("loss_d", "loss_g", "gradient_norm_d", "gradient_norm_g", "accuracy_d", "score_real", "score_fake"):
+        for name in (
+            "loss_d",
+            "loss_g",
+            "gradient_norm_d",
+            "gradient_norm_g",
+            "accuracy_d",
+            "score_real",
+            "score_fake",
+        ):
             history = getattr(record, name)
             assert history.shape == (3, 5) and bool(history.isfinite().all()), name
         assert bool(((record.accuracy_d >= 0) & (record.accuracy_d <= 1)).all())
@@ -214,7 +222,8 @@ class TestOwnPieces:
     def test_a_loss_written_for_one_run_equals_ours(self) -> None:
         softplus = nn.functional.softplus
         own = gl.GANLoss(
-            d=lambda real, fake: softplus(-real).mean() + softplus(fake).mean(), g=lambda real, fake: softplus(-fake).mean()
+            d=lambda real, fake: softplus(-real).mean() + softplus(fake).mean(),
+            g=lambda real, fake: softplus(-fake).mean(),
         )
         ours = gl.train(DATA, SMALL)
         # Its generator may use real scores, so it draws more real batches: compare before the first differs.

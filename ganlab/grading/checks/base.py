@@ -53,7 +53,9 @@ CheckFunction = Callable[[Answer, torch.Generator], None]
 
 @dataclass(frozen=True)
 class Exercise:
-    """One autograded exercise: its name "04/count_hops", its check, and the ganlab names that would answer it by import."""
+    """One autograded exercise: its name "04/count_hops", its check, and the ganlab names that would answer it by
+    import.
+    """
 
     name: str
     function: CheckFunction
@@ -96,6 +98,7 @@ def find_exercise(name: str) -> Exercise:
 
     Raises:
         ValueError: there is none; the message lists those there are.
+
     """
     known = exercises()
     if name not in known:

@@ -21,7 +21,9 @@ def _mixture() -> Mixture:
 
 
 def _clouds(rng: torch.Generator, moments: int, seeds: int, samples: int) -> Tensor:
-    """Draw snapshots (T, S, N, 2): a mode preferred in each cloud, some modes left out, samples near the border of 3σ."""
+    """Draw snapshots (T, S, N, 2): a mode preferred in each cloud, some modes left out, samples near the border of
+    3σ.
+    """
     mixture, shape = _mixture(), (moments, seeds, samples)
     chosen = torch.randint(len(mixture), shape, generator=rng)
     favourite, other, *missing = torch.randint(len(mixture), (5, moments, seeds, 1), generator=rng)
@@ -91,13 +93,23 @@ def _explain_dominant(dominant: Tensor, counts: Tensor) -> None:
 def _explain_captured(captured: Tensor, counts: Tensor) -> None:
     if torch.equal(captured, (counts > 0).sum(-1)):
         return
-    expect(not torch.equal(captured, counts.sum(-1)), "captured counts samples; count the modes that have at least one.")
+    expect(
+        not torch.equal(captured, counts.sum(-1)),
+        "captured counts samples; count the modes that have at least one.",
+    )
     expect(not torch.equal(captured, (counts > 1).sum(-1)), "captured: one high-quality sample is enough.")
     expect(
-        not bool((captured == captured[:, :1]).all()), "captured is the same for all seeds: measure each seed alone."
+        not bool((captured == captured[:, :1]).all()),
+        "captured is the same for all seeds: measure each seed alone.",
     )
-    expect(not bool((captured == captured[:1]).all()), "captured is the same at all moments: measure each snapshot.")
-    expect(False, "captured is wrong: count the modes with a sample within 3σ, each by its own σ, the nearest mode only.")
+    expect(
+        not bool((captured == captured[:1]).all()),
+        "captured is the same at all moments: measure each snapshot.",
+    )
+    expect(
+        False,
+        "captured is wrong: count the modes with a sample within 3σ, each by its own σ, the nearest mode only.",
+    )
 
 
 @exercise("04/count_hops", references=("ganlab.mode_hops", "ganlab.diagnostics.mode_hops"))
@@ -122,7 +134,10 @@ def count_hops(answer: Answer, rng: torch.Generator) -> None:
     for moments, seeds in ((9, 4), (4, 9), (12, 1)):
         drawn = torch.randint(-1, 30, (moments, seeds), generator=rng) % 17 - 1
         hops = expect_tensor(answer(drawn), (seeds,), "hops (seeds,)", whole=True)
-        expect(hops.tolist() == [_hops(column) for column in drawn.T.tolist()], "count_hops: wrong on a random timeline.")
+        expect(
+            hops.tolist() == [_hops(column) for column in drawn.T.tolist()],
+            "count_hops: wrong on a random timeline.",
+        )
 
 
 def _hops(sequence: list[int]) -> int:
@@ -132,7 +147,9 @@ def _hops(sequence: list[int]) -> int:
 
 @exercise("04/paired_change", references=("ganlab.diagnostics.mean_interval",))
 def paired_change(answer: Answer, rng: torch.Generator) -> None:
-    """Compare with scipy's paired t interval: whole numbers and fractions, few and many seeds, an outlier, no spread."""
+    """Compare with scipy's paired t interval: whole numbers and fractions, few and many seeds, an outlier, no
+    spread.
+    """
     from scipy import stats
 
     for seeds in (10, 4, 45):
@@ -160,7 +177,10 @@ def _explain_interval(result: object, mean: float, low: float, high: float, befo
     def near(a: float, b: float) -> bool:
         return abs(a - b) <= 1e-4 * max(1.0, abs(b))
 
-    expect(not near(got[0], -mean) or near(mean, 0), "paired_change: the sign is turned; the change is after - before.")
+    expect(
+        not near(got[0], -mean) or near(mean, 0),
+        "paired_change: the sign is turned; the change is after - before.",
+    )
     expect(near(got[0], mean), "paired_change: the first number must be the mean over seeds of after - before.")
     expect(got[1] <= got[2], "paired_change: low and high are exchanged.")
     if near(got[1], low) and near(got[2], high):
@@ -179,5 +199,5 @@ def _explain_interval(result: object, mean: float, low: float, high: float, befo
     )
     expect(
         False,
-        "paired_change: the interval is mean ± t·s/√S with the 0.975 quantile of Student's t at S - 1 degrees of freedom.",
+        "paired_change: the interval is mean ± t·s/√S, t the 0.975 quantile of Student's t with S - 1 degrees.",
     )

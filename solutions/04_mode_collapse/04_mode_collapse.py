@@ -1,0 +1,395 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 04 · Mode collapse
+#
+# A generator that draws one of eight digits perfectly fools its discriminator for a while, and has learnt an eighth of the data.
+# When a GAN's samples come from a few of the data's modes only, we speak of **mode collapse**.
+#
+# After this chapter you can
+#
+# 1. measure collapse over time and over seeds instead of looking at one picture,
+# 2. tell a generator that *sticks* to one mode from one that *hops* between modes,
+# 3. say whether a change of one setting helps, with an interval instead of an impression.
+#
+# | Part | Difficulty | Time | Points |
+# |---|---|---|---|
+# | Exercise 1: coverage timeline | ●○○ | 15 min | 5 |
+# | Exercise 2: hop counter | ●●○ | 20 min | 5 |
+# | Prediction | ●○○ | 5 min | 2 |
+# | Exercise 3: paired comparison | ●●○ | 15 min | 4 |
+# | Question: what collapsed, and what repaired it? | ●●○ | 15 min | 4 |
+
+# %% setup=true
+import csv
+import dataclasses
+import math
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import torch
+
+import ganlab
+from ganlab import TrainConfig, mode_report, plots, train, wilson_interval
+from ganlab.grading.checks import check
+
+RESULTS = Path("results")
+torch.set_num_threads(1)  # two threads gain little at this size, and lose much where they share a core
+
+# %% [markdown]
+# ## 1 · The failure
+#
+# The data is a ring of eight Gaussians. We know each centre and each σ, so we can *count* what a generator covers:
+#
+# - a sample is of **high quality** if it lies within 3σ of its nearest mode;
+# - a mode is **captured** if at least one high-quality sample belongs to it.
+#
+# A perfect generator captures all 8 modes, and 98.9 % of its samples are of high quality (1 − e^(−9/2), the share of a
+# two-dimensional Gaussian within 3σ), not 100 %.
+#
+# The setting below was chosen so that it fails. That is not cheating: at gentler settings the same networks cover the ring, as
+# part 3 shows. It was chosen on seeds 100–109; everything you see here runs on seeds 0–9.
+
+# %%
+ring = ganlab.ring(modes=8, radius=2.0, std=0.1)
+
+COLLAPSE = TrainConfig(
+    loss="nonsaturating",
+    seeds=10,
+    steps=2000,
+    batch_size=64,
+    latent_dim=2,
+    width=64,  # two hidden layers in each network
+    lr_g=2e-3,
+    lr_d=1e-3,
+    betas=(0.9, 0.999),
+    snapshots=40,  # 2,500 samples of each seed are kept 40 times during training
+    snapshot_size=2500,
+    device="cpu",
+)
+
+# %% training=true
+run = train(ring, COLLAPSE)
+plots.samples(run, mixture=ring, seeds=(0, 1, 2, 3))
+plt.show()
+
+# %% [markdown]
+# *Figure: four of the ten seeds at the end of training. Orange: 1,000 generated samples. Crosses and circles: the eight modes and
+# their 3σ. Background: what the discriminator believes, from 0 (fake, dark) to 1 (real, light).*
+#
+# The samples of each seed lie in a clump or on a thin line that misses most modes. But this is one moment of training, and an eye is
+# easily convinced. Was it so all along? Are they always in that place? Is it so for every seed?
+
+# %% [markdown]
+# ## 2 · Measuring it
+#
+# `run.record.snapshots` is a tensor `(T, S, N, 2)`: at T moments of training, N samples of each of S seeds. Each snapshot is made
+# from the same latents, so what moves is the generator.
+
+# %% training=true tags=["nbval-check-output"]
+print("snapshots:", tuple(run.record.snapshots.shape))
+print("taken at steps:", run.record.snapshot_steps.tolist()[:5], "…", int(run.record.snapshot_steps[-1]))
+
+# %% [markdown]
+# ### Exercise 1 · Coverage timeline (5 points)
+#
+# Write `coverage_timeline(snapshots, mixture)`. It takes snapshots `(T, S, N, 2)` and a mixture of K modes, and returns a pair of
+# whole-number tensors, each `(T, S)`:
+#
+# - `captured[t, s]`: how many modes seed s captures at moment t;
+# - `dominant[t, s]`: the index of the mode with the most high-quality samples (the first, if several are equal), and **−1** where there
+#   is no high-quality sample at all.
+#
+# `ganlab.mode_report(samples, mixture)` takes `(S, N, 2)` and gives `.modes` `(S,)` and `.counts` `(S, K)`, the high-quality samples of
+# each mode: a sample belongs to the mode with the nearest centre, and is of high quality within 3 of that mode's own σ. Leave the
+# arguments as they are, and mind that a mixture may have any number of modes. (`ganlab.mode_hops` would answer exercises 1 and 2 by itself; an answer that calls it gets no points.)
+
+
+# %% exercise="coverage_timeline"
+def coverage_timeline(snapshots, mixture):
+    """Count captured modes and find the dominant one, (T, S, N, 2) -> (T, S), (T, S)."""
+    ### BEGIN SOLUTION
+    reports = [mode_report(samples, mixture) for samples in snapshots]
+    captured = torch.stack([report.modes for report in reports])
+    counts = torch.stack([report.counts for report in reports])  # (T, S, K)
+    dominant = torch.where(counts.sum(-1) > 0, counts.argmax(-1), -1)
+    return captured, dominant
+    ### END SOLUTION
+
+
+# %% check="coverage_timeline" points=5 tags=["nbval-check-output"]
+check("04/coverage_timeline", coverage_timeline)
+### BEGIN HIDDEN TESTS
+check("04/coverage_timeline", coverage_timeline, seed=7001, rounds=10)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your function now makes the figure.
+
+# %% training=true
+captured, dominant = coverage_timeline(run.record.snapshots, ring)
+ax = plots.coverage(run.record.snapshot_steps, captured, total=len(ring), label="captured")
+ax.set_title("Modes captured during training: median, quartiles, range", fontsize=10)
+plt.show()
+
+final = mode_report(run.sample(2500, seed=1), ring)
+collapsed = int((final.modes <= 2).sum())
+print("modes captured at the end, seeds 0-9:", final.modes.tolist())
+print(f"collapsed (2 modes or fewer): {collapsed} of 10 seeds, rate {wilson_interval(collapsed, 10)}")
+print(f"mean high-quality share: {100 * float(final.high_quality.mean()):.0f} %")
+
+# %% training=true tags=["nbval-check-output"]
+print("collapsed on at least 8 of 10 seeds:", collapsed >= 8)
+
+# %% [markdown]
+# *Figure: captured modes over 2,000 steps, 10 seeds. Line: median. Dark band: middle half of the seeds. Light band: all seeds. Dotted:
+# the eight modes there are.*
+#
+# The bracket behind the rate is its 95 % **Wilson interval**. Ten seeds cannot show a rate of exactly 1: a setting that fails three
+# times in four would fail on ten of ten seeds in a row about once in eighteen tries.
+
+# %% [markdown]
+# ### Exercise 2 · Hop counter (5 points)
+#
+# Does the generator stay at its mode? Write `count_hops(dominant)`. It takes the whole-number tensor `(T, S)` of exercise 1 and
+# returns a whole-number tensor `(S,)`: how often the dominant mode changes along time. Moments without a dominant mode (−1) are
+# passed over:
+#
+# | Sequence | Hops | |
+# |---|---|---|
+# | 3, −1, 3 | 0 | the same mode before and after the gap |
+# | 3, −1, 5 | 1 | one change, across the gap |
+# | −1, 3, 3 | 0 | nothing to change from |
+
+
+# %% exercise="count_hops"
+def count_hops(dominant):
+    """Count changes of the dominant mode, (T, S) -> (S,); −1 is passed over."""
+    ### BEGIN SOLUTION
+    hops = torch.zeros(dominant.shape[1], dtype=torch.long)
+    last = torch.full_like(hops, -1)
+    for now in dominant:  # (S,)
+        seen = now >= 0
+        hops += (seen & (last >= 0) & (now != last)).long()
+        last = torch.where(seen, now, last)
+    return hops
+    ### END SOLUTION
+
+
+# %% check="count_hops" points=5 tags=["nbval-check-output"]
+check("04/count_hops", count_hops)
+### BEGIN HIDDEN TESTS
+check("04/count_hops", count_hops, seed=7002, rounds=10)
+### END HIDDEN TESTS
+
+# %% training=true
+hops = count_hops(dominant)
+print("hops between 41 snapshots, seeds 0-9:", hops.tolist())
+
+fig, axes = plt.subplots(1, 3, figsize=(9, 2.6), sharey=True, layout="constrained")
+for seed, ax in enumerate(axes):
+    shown = dominant[:, seed].double()
+    shown[shown < 0] = math.nan
+    ax.plot(run.record.snapshot_steps, shown, "o-", markersize=3, color=plots.COLOURS["discriminator"])
+    ax.set(title=f"seed {seed}: {int(hops[seed])} hops", xlabel="training step", yticks=range(8))
+axes[0].set_ylabel("dominant mode (index)")
+plt.show()
+
+# %% [markdown]
+# *Figure: the mode with most high-quality samples, for three seeds; gaps where no sample was of high quality. Neighbouring indices
+# are neighbours on the ring; 7 and 0 are neighbours too.*
+#
+# The generator does not settle on one mode. It moves on as soon as the discriminator has learnt where it sits, and the discriminator
+# follows. A picture at the end shows one mode; the timeline shows a chase. Most of the chase is spent between modes, which is why
+# the high-quality share is so low.
+
+# %% [markdown]
+# ## 3 · One knob
+#
+# You may change **one** setting of `COLLAPSE`. Which one would you turn?
+#
+# | Name | Change | Why it might help |
+# |---|---|---|
+# | `slower_g` | `lr_g` 2e-3 → 5e-4 | G cannot run away from D |
+# | `no_momentum` | `betas` (0.9, …) → (0.0, …) | no overshooting |
+# | `faster_d` | `lr_d` 1e-3 → 2e-3 | D catches up |
+# | `more_latents` | `latent_dim` 2 → 16 | more room for diversity |
+# | `smoothing` | one-sided label smoothing, 1 → 0.9 | D is less sure of itself |
+#
+# ### Prediction (2 points)
+#
+# Before you run anything, write down: the knob that you expect to raise the number of captured modes **most**, one that you expect to
+# do **little**, and a reason of one sentence for each. A wrong prediction with a reason gets full points; one written after the run is
+# of no use to you.
+
+# %% [markdown] question="prediction" points=2
+# <!-- BEGIN SOLUTION -->
+# *Example.* Most: `slower_g`. The generator leaves each mode faster than the discriminator learns the next one; with a quarter of the
+# step it can be held. Little: `more_latents`. Two latent dimensions are enough to reach eight modes, as a continuous map of the
+# plane can be stretched over all of them.
+#
+# *Rubric.* 1 point for naming a knob for each of the two roles; 1 point for a reason for each that speaks of what the two players do
+# (not "because it is better"). Whether the prediction came true does not matter.
+# <!-- END SOLUTION -->
+
+# %%
+KNOBS = {
+    "slower_g": {"lr_g": 5e-4},
+    "no_momentum": {"betas": (0.0, 0.999)},
+    "faster_d": {"lr_d": 2e-3},
+    "more_latents": {"latent_dim": 16},
+    "smoothing": {"loss": "one_sided_smoothing"},
+}
+MY_KNOB = "slower_g"  # change this to the knob you predict to help most
+
+# %% training=true
+mine = train(ring, dataclasses.replace(COLLAPSE, **KNOBS[MY_KNOB]))
+plots.samples(mine, mixture=ring, seeds=(0, 1, 2, 3), title=MY_KNOB)
+plt.show()
+print("modes captured at the end, seeds 0-9:", mode_report(mine.sample(2500, seed=1), ring).modes.tolist())
+
+# %% [markdown]
+# *Figure: as the first one, with your knob turned.*
+#
+# ### Exercise 3 · A paired comparison (4 points)
+#
+# Seed k starts from the same weights and sees the same noise in both runs (as far as the shapes allow), so the runs are **pairs**, and
+# their difference is less noisy than the two numbers are.
+#
+# Write `paired_change(before, after)`. `before` and `after` hold one number a seed, `(S,)`, whole or not. Return three floats
+# `(mean, low, high)`: the mean of the differences `after − before`, and its 95 % Student t interval
+#
+# $$\bar d \pm t_{0.975,\,S-1}\, \frac{s}{\sqrt S}, \qquad s^2 = \frac{1}{S-1}\sum_k (d_k - \bar d)^2.$$
+#
+# `scipy.stats.t.ppf(0.975, S - 1)` gives the quantile. Where all differences are equal the interval has no width.
+
+
+# %% exercise="paired_change"
+def paired_change(before, after):
+    """Give mean, low and high of the paired differences after − before, (S,), (S,) -> three floats."""
+    ### BEGIN SOLUTION
+    from scipy.stats import t
+
+    differences = (after - before).double()
+    count = len(differences)
+    mean = float(differences.mean())
+    reach = float(t.ppf(0.975, count - 1)) * float(differences.std()) / math.sqrt(count)
+    return mean, mean - reach, mean + reach
+    ### END SOLUTION
+
+
+# %% check="paired_change" points=4 tags=["nbval-check-output"]
+check("04/paired_change", paired_change)
+### BEGIN HIDDEN TESTS
+check("04/paired_change", paired_change, seed=7003, rounds=10)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 4 · All knobs, ten seeds each
+#
+# Now every knob is turned, one at a time, on the same ten seeds and the same number of updates of both players. Your
+# `paired_change` judges them, and your `count_hops` counts.
+
+# %% training=true
+rows = []
+for name, setting in {"collapse": {}, **KNOBS}.items():
+    if name == "collapse":
+        turned = run
+    elif name == MY_KNOB:
+        turned = mine
+    else:
+        turned = train(ring, dataclasses.replace(COLLAPSE, **setting))
+    report = mode_report(turned.sample(2500, seed=1), ring)
+    moves = count_hops(coverage_timeline(turned.record.snapshots, ring)[1])
+    change = paired_change(final.modes, report.modes)
+    rows.append((name, report, moves, change, turned))
+    print(
+        f"{name:12s}  modes {report.modes.double().mean():.1f}  change {change[0]:+.1f} [{change[1]:+.1f}, {change[2]:+.1f}]"
+        f"  collapsed {int((report.modes <= 2).sum()):2d}/10  high quality {100 * report.high_quality.mean():3.0f} %"
+        f"  hops {moves.double().mean():.1f}"
+    )
+
+# %% training=true
+fig, ax = plt.subplots(figsize=(6.4, 3.0), layout="constrained")
+for row, (_, report, _, _, _) in enumerate(rows):
+    # Seeds with the same count lie above each other, a little apart.
+    spread = torch.linspace(-0.25, 0.25, len(report.modes))
+    ax.scatter(report.modes.sort().values, row + spread, s=14, color=plots.COLOURS["discriminator"])
+    ax.plot([report.modes.double().mean()] * 2, [row - 0.35, row + 0.35], color=plots.COLOURS["fake"], linewidth=2)
+ax.set(yticks=range(len(rows)), yticklabels=[row[0] for row in rows], xlabel="modes captured after 2,000 steps, of 8")
+ax.set(xlim=(-0.4, 8.4))
+ax.invert_yaxis()
+plt.show()
+
+# %% [markdown]
+# *Figure: captured modes with one knob turned. One dot a seed (10 each), orange line: the mean.*
+#
+# **Where the best knob loses.** Coverage is not quality. Compare the high-quality shares with the 98.9 % of a perfect generator: the
+# runs that cover the ring still put many samples between modes. And nothing here says that a knob works at another width, batch
+# size or data set: what is repaired is the balance of *these* two players. Later chapters look for repairs that do not depend on it.
+
+# %% [markdown]
+# ### Question (4 points)
+#
+# In at most ten lines:
+#
+# 1. Which knobs changed the number of captured modes, judging by the intervals, and which ones leave you undecided?
+# 2. Is *"our GAN has mode collapse because the generator has found one mode that always fools the discriminator"* a good
+#    description of what you measured? Use your hop counts.
+# 3. Name one thing that this experiment cannot tell you.
+
+# %% [markdown] question="interpretation" points=4
+# <!-- BEGIN SOLUTION -->
+# *Reference.* (1) An interval that excludes 0 shows a change. For `slower_g` and `no_momentum` it lies far above 0, for `faster_d` and
+# `smoothing` above 0 but wide, so there is an effect whose size ten seeds do not settle. For `more_latents` it contains 0: undecided. (2) No. The dominant mode changes again
+# and again on every seed, so no mode fools D for long: D learns where G sits and G moves on. It is a chase that never covers the ring, not
+# a resting place. (3) For example: other widths, data, batch sizes or lengths of training; whether two knobs together do better;
+# whether the cured runs reach the right *weights* of the modes; why the knob works.
+#
+# *Rubric.* 1 point: knobs judged by their intervals, not by means alone. 1 point: at least one undecided or unhelpful knob named as
+# such. 1 point: the sentence is rejected with the hop counts as the reason. 1 point: a real limit of the experiment.
+# <!-- END SOLUTION -->
+
+# %% [markdown]
+# ## 5 · What you take with you
+#
+# A results file and a film of one seed.
+
+# %% training=true
+RESULTS.mkdir(exist_ok=True)
+with open(RESULTS / "knobs.csv", "w", newline="") as file:
+    table = csv.writer(file)
+    table.writerow(["knob", "seed", "modes", "high_quality", "reverse_kl", "hops"])
+    for name, report, moves, _, turned in rows:
+        for k, seed in enumerate(turned.seeds):
+            values = (report.modes[k], report.high_quality[k], report.reverse_kl[k], moves[k])
+            table.writerow([name, seed, *(f"{float(value):.4g}" for value in values)])
+film = plots.animate(run.record, RESULTS / "collapse.gif", mixture=ring, seed=0)
+print("written:", ", ".join(sorted(path.name for path in RESULTS.glob("*.*"))))
+
+# %% [markdown]
+# **What the literature says.** Counting modes on a ring of eight goes back to Unrolled GANs (Metz et al., 2017); the definitions used here
+# are PacGAN's (Lin et al., 2018, §4.1). Published counts for the *same* plain GAN on such a ring run from 1 (VEEGAN's table, 2017) to
+# 6.3 ± 0.5 (PacGAN's table): settings decide, as you saw. That is why this course compares paired seeds and never quotes a
+# count without its setting.
+#
+# **Summary**
+#
+# - Collapse is measured, not seen: captured modes, high-quality share, over seeds, with an interval.
+# - One picture at the end hides the motion; here the generator hops.
+# - A change of one setting is judged on paired seeds.
+# - Here a slower generator or training without momentum covers the ring on nearly every seed; more latents may do nothing.
+# - Coverage and quality are two things; report both.
+#
+# **Sources.** Goodfellow et al. 2014 (the non-saturating loss, §3) · Metz et al. 2017 (Unrolled GAN) · Srivastava et al. 2017 (VEEGAN) · Lin et al.
+# 2018 (PacGAN) · Wilson 1927 (the interval).
