@@ -186,7 +186,7 @@ class TestStops:
             step, seed = divmod(calls[0] - 1, 3)
             return critic(fake).mean() * (math.nan if (step + 1, seed) == (10, 1) else 0.0)
 
-        with pytest.warns(RuntimeWarning, match=r"Seed 1 stopped at step 10: .* no longer a finite number"):
+        with pytest.warns(RuntimeWarning, match=r"Seed 1 stopped at step 10: .* no longer finite"):
             run = gl.train(DATA, change(record_every=1), penalty=breaks)
         whole = gl.train(DATA, change(record_every=1), penalty=lambda critic, real, fake: critic(fake).mean() * 0.0)
         assert run.record.stopped.tolist() == [-1, 10, -1]
