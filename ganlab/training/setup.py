@@ -71,8 +71,8 @@ class Session:
         record = self.run.record.finish(self.game.alive)
         for k in record.stopped.ge(0).nonzero().flatten().tolist():
             warnings.warn(
-                f"Seed {self.run.seeds[k]} stopped at step {int(record.stopped[k])}: its loss or gradient was no longer "
-                "finite. Its last finite weights are kept and the other seeds trained on; a smaller lr_g or lr_d, or "
+                f"Seed {self.run.seeds[k]} stopped at step {int(record.stopped[k])}: its loss or gradient was no "
+                "longer finite. Its last finite weights are kept and the other seeds trained on; a smaller lr_g or lr_d, or "
                 "losses written on logits, usually help.",
                 RuntimeWarning,
                 stacklevel=3,

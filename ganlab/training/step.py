@@ -39,26 +39,25 @@ class Game:
         self.pointwise = is_pointwise(self.d.net)
 
 
-def score(net: torch.nn.Module, x: Tensor) -> Tensor:
-    """Score samples, (S, B, …) -> (S, B); a last axis of one is dropped."""
-    out = net(x)
+def score(out: Tensor) -> Tensor:
+    """Drop the last axis of a discriminator's output, (S, B, 1) or (S, B) -> (S, B)."""
     return out.squeeze(-1) if out.ndim == 3 else out
 
 
 def d_step(game: Game, real: Tensor, latents: Tensor) -> StepOut:
     """Update the discriminator on one batch; the generator gets no gradient."""
     with torch.no_grad():
-        fake = game.g.net(latents)
+        fake = game.g(latents)
     if game.pointwise:
         # One pass for both. A network that looks at its batch (BatchNorm, …) must never see the two mixed.
-        s_real, s_fake = score(game.d.net, torch.cat((real, fake), 1)).split(real.shape[1], 1)
+        s_real, s_fake = score(game.d(torch.cat((real, fake), 1))).split(real.shape[1], 1)
     else:
-        s_real, s_fake = score(game.d.net, real), score(game.d.net, fake)
+        s_real, s_fake = score(game.d(real)), score(game.d(fake))
     losses = game.d_loss(s_real, s_fake)
-    if game.penalty is not None:
-        losses = losses + game.penalty(real, fake)
-    norms = game.d.update(losses, game.alive)
-    return StepOut(losses.detach(), norms, s_real.detach(), s_fake.detach())
+    penalties = game.penalty(real, fake) if game.penalty is not None else None
+    norms = game.d.update(losses, penalties, game.alive)
+    total = losses.detach() if penalties is None else losses.detach() + penalties.detach()
+    return StepOut(total, norms, s_real.detach(), s_fake.detach())
 
 
 def g_step(game: Game, real: Tensor | None, latents: Tensor) -> StepOut:
@@ -66,11 +65,11 @@ def g_step(game: Game, real: Tensor | None, latents: Tensor) -> StepOut:
 
     `real` is needed only where the generator's loss uses the real scores (relativistic losses).
     """
-    s_fake = score(game.d.net, game.g.net(latents))
+    s_fake = score(game.d(game.g(latents), frozen=True))
     s_real = None
     if real is not None:
         with torch.no_grad():
-            s_real = score(game.d.net, real)
+            s_real = score(game.d(real))
     losses = game.g_loss(s_fake.detach() if s_real is None else s_real, s_fake)
-    norms = game.g.update(losses, game.alive)
+    norms = game.g.update(losses, None, game.alive)
     return StepOut(losses.detach(), norms, s_real, s_fake.detach())

@@ -87,7 +87,8 @@ def plain_loop(steps: int) -> torch.Tensor:
     g, d = mlp(shapes[0]), mlp(shapes[1], lambda: nn.LeakyReLU(0.2))
     for net, stacked in ((g, session.game.g.net), (d, session.game.d.net)):
         for own, theirs in zip(net.parameters(), stacked.parameters(), strict=True):
-            own.data = theirs.data[0].clone()
+            # A stacked linear layer holds the transpose of the plain one's weight.
+            own.data = theirs.data[0].mT.clone() if own.ndim == 2 else theirs.data[0].clone()
     opt_g, opt_d = (torch.optim.Adam(net.parameters(), 1e-3, betas=(0.5, 0.999)) for net in (g, d))
     bce = nn.BCEWithLogitsLoss()
     for _ in range(steps):
