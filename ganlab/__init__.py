@@ -1,8 +1,9 @@
 """ganlab: why GAN training fails and how it is repaired, measured over seeds.
 
 Rooms, from the ground up: `runtime` (devices, random streams), `data` (samplers with known densities), `nets`
-(networks with a seed axis), `objectives` (losses, penalties), `training` (train, TrainConfig, Run), `diagnostics`
-(what a cloud of samples is worth), `plots` (figures), `grading` (build, check, grade), `cli`.
+(networks with a seed axis), `objectives` (losses, penalties), `games` (xy and the Dirac-GAN, exact), `training` (train,
+TrainConfig, Run), `diagnostics` (what a cloud of samples is worth), `plots` (figures), `grading` (build, check, grade),
+`cli`.
 """
 
 from __future__ import annotations

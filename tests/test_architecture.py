@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "ganlab"
 FLOORS = {
     "runtime": 0,
-    **dict.fromkeys(("data", "nets", "objectives"), 1),
+    **dict.fromkeys(("data", "nets", "objectives", "games"), 1),
     **dict.fromkeys(("training", "diagnostics"), 2),
     "plots": 3,
     **dict.fromkeys(("playground", "grading"), 4),

@@ -2,6 +2,7 @@
 
 from ganlab.plots.animate import animate
 from ganlab.plots.curves import band, coverage, gradient_norms, losses
+from ganlab.plots.fields import distance, eigenvalues, trajectory, vector_field
 from ganlab.plots.samples import samples, scatter, surface
 from ganlab.plots.style import COLOURS
 
@@ -10,9 +11,13 @@ __all__ = [
     "animate",
     "band",
     "coverage",
+    "distance",
+    "eigenvalues",
     "gradient_norms",
     "losses",
     "samples",
     "scatter",
     "surface",
+    "trajectory",
+    "vector_field",
 ]
