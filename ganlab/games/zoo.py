@@ -123,13 +123,16 @@ def _damping(penalty: AnyPenalty, weight: float) -> PlayerLoss:
     found = resolve_penalty(penalty) if isinstance(penalty, str) else penalty
 
     def damping(theta: Tensor, psi: Tensor) -> Tensor:
-        flat, fake = psi.reshape(-1), theta.reshape(-1, 1, 1)  # (M, B, features), B = features = 1
-        if isinstance(found, Penalty):
-            middle = [torch.full_like(fake[..., 0], 0.5)] if found.uses_eps else []
-            value = found.function(lambda x: (flat[:, None, None] * x).sum(-1), torch.zeros_like(fake), fake, *middle)
-        else:
-            one = [found(lambda x, p=p: (p * x).sum(-1), torch.zeros_like(x), x) for p, x in zip(flat, fake)]
-            value = torch.stack(one) if one else flat
+        flat = psi.reshape(-1)
+        # (M, B, features) with one feature, and two copies of each point for penalties that take a standard deviation.
+        fake = theta.reshape(-1, 1, 1).expand(-1, 2, 1)
+        real = torch.zeros_like(fake)
+        with torch.random.fork_rng(devices=[]):  # D's slope is ψ everywhere: what a penalty draws cannot matter
+            if isinstance(found, Penalty):
+                value = found.function(lambda x: (flat[:, None, None] * x).sum(-1), real, fake)
+            else:
+                each = [found(lambda x, p=p: (p * x).sum(-1), r, f) for p, r, f in zip(flat, real, fake)]
+                value = torch.stack(each) if each else flat
         return weight * value.reshape(psi.shape)
 
     return damping

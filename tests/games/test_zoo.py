@@ -90,6 +90,19 @@ def test_games_that_are_one_game() -> None:
     assert torch.allclose(xy().field(GRID * mirror) * mirror, DIRAC["wasserstein"].field(GRID))
 
 
+@pytest.mark.parametrize("name", PENALTIES)
+def test_every_penalty_plays_and_pulls_the_discriminator_alone(name: str) -> None:
+    """D is linear, so a penalty is a function of ψ: odd in its pull, the same at every θ, and without side effects."""
+    before = torch.get_rng_state()
+    game = dirac(penalty=name, penalty_weight=0.4)
+    pull = game.field(GRID) - DIRAC["saturating"].field(GRID)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert pull[..., 0].abs().max() < 1e-14 and pull[..., 1].abs().max() > 0.3
+    assert torch.allclose(pull, pull[:, :1].expand_as(pull), atol=1e-14)
+    assert torch.allclose(pull, -pull.flip(0), atol=1e-14)
+    assert torch.equal(game.field(GRID), game.field(GRID))
+
+
 def test_instance_noise_is_averaged_exactly() -> None:
     std, theta, psi = 0.7, 0.8, -1.3
 
