@@ -1,8 +1,9 @@
 """Chains of stacked linear layers as one autograd node that reuses its memory.
 
-A training step of small networks is bound by Python calls and by fresh pages for every activation. One node a network, buffers
-that stay between steps and gradients written where the optimiser reads them remove most of both; the arithmetic is the
-same. Only the first derivative is defined: penalties, which differentiate twice, use the ordinary modules.
+A training step of small networks is bound by Python calls and by fresh pages for every activation. One node a
+network, buffers that stay between steps and gradients written where the optimiser reads them remove most of both;
+the arithmetic is the same. Only the first derivative is defined: penalties, which differentiate twice, use the
+ordinary modules.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from ganlab.nets.seeds import SeedLinear
 class FusedChain:
     """A callable view of `nn.Sequential(SeedLinear, activation, SeedLinear, …)`, (S, B, in) -> (S, B, out).
 
-    The weights are the module's own; their gradients go into the tensors given. Hidden activations live in buffers, so a
-    forward pass must be followed by its backward pass before the next forward pass that needs one; passes under
+    The weights are the module's own; their gradients go into the tensors given. Hidden activations live in buffers,
+    so a forward pass must be followed by its backward pass before the next forward pass that needs one; passes under
     `no_grad` have buffers of their own.
 
     Args:
@@ -41,7 +42,7 @@ class FusedChain:
         """View a stacked module as a chain, or give None: only linear layers with bias and one (leaky) ReLU between."""
         if type(module) is not nn.Sequential or len(module) % 2 == 0 or len(module) < 3:
             return None
-        layers, between = list(module[::2]), list(module[1::2])
+        layers, between = list(module)[::2], list(module)[1::2]
         if not all(type(layer) is SeedLinear and layer.bias is not None for layer in layers):
             return None
         slopes = {0.0 if type(a) is nn.ReLU else getattr(a, "negative_slope", None) for a in between}
@@ -51,7 +52,8 @@ class FusedChain:
 
     def __call__(self, x: Tensor, *, frozen: bool = False) -> Tensor:
         """Run the chain; `frozen` computes no gradients of the weights (they still pass to x)."""
-        out: Tensor = _Chain.apply(self, torch.is_grad_enabled(), frozen, self.anchor, x)  # type: ignore[no-untyped-call]
+        kept = torch.is_grad_enabled()
+        out: Tensor = _Chain.apply(self, kept, frozen, self.anchor, x)
         return out
 
     def backward(self, losses: Tensor) -> None:
@@ -96,7 +98,7 @@ class _Chain(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         chain, hidden = ctx.chain, ctx.hidden
         for k in range(len(chain.layers) - 1, -1, -1):
             weight = chain.layers[k].weight

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -19,14 +20,14 @@ Critic = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Penalty:
-    """One penalty: `function(critic, real, fake)`, or with a fourth argument if it `uses_eps`.
+    """One penalty: `function(critic, real, fake)`, with keywords for the random numbers named in `draws`.
 
-    `eps` is (..., B), uniform in [0, 1], drawn by the trainer from each seed's own stream. `train` adds
-    `penalty_weight` times the value to the discriminator's loss.
+    "eps" is (..., B) and "noise" (..., B, features…), both uniform in [0, 1] and drawn by the trainer from each seed's
+    own stream. `train` adds `penalty_weight` times the value to the discriminator's loss.
     """
 
     function: Callable[..., Tensor]
-    uses_eps: bool = False
+    draws: tuple[str, ...] = ()
     uses_fake: bool = True
     source: str = ""
 
@@ -47,7 +48,7 @@ def squared_norm(gradient: Tensor, batch_axes: int) -> Tensor:
     return gradient.square().flatten(batch_axes).sum(-1)
 
 
-def wgan_gp(critic: Critic, real: Tensor, fake: Tensor, eps: Tensor | None = None) -> Tensor:
+def wgan_gp(critic: Critic, real: Tensor, fake: Tensor, eps: Tensor | None = None, *, two_sided: bool = True) -> Tensor:
     """Penalise gradient norms away from 1 between real and fake samples: E (‖∇D(x̂)‖ − 1)².
 
     x̂ = ε x + (1 − ε) G(z), one ε a sample. The gradient reaches the critic only: both batches are detached.
@@ -56,8 +57,9 @@ def wgan_gp(critic: Critic, real: Tensor, fake: Tensor, eps: Tensor | None = Non
         critic: (..., B, features…) -> (..., B).
         real, fake: (..., B, features…), the same shape.
         eps: (..., B) in [0, 1]; drawn from torch's global generator when it is None.
+        two_sided: False penalises norms above 1 only, E max(0, ‖∇D‖ − 1)² (the paper's §4, Petzka et al. 2018).
 
-    Source: Gulrajani et al. 2017, eq. 3 (two-sided; weight λ is `penalty_weight`).
+    Source: Gulrajani et al. 2017, eq. 3 (weight λ is `penalty_weight`).
 
     """
     real, fake = real.detach(), fake.detach()
@@ -66,9 +68,29 @@ def wgan_gp(critic: Critic, real: Tensor, fake: Tensor, eps: Tensor | None = Non
             eps = torch.rand_like(critic(real))
     mix = eps.reshape(eps.shape + (1,) * (real.ndim - eps.ndim))
     gradient = input_gradient(critic, fake + mix * (real - fake))
-    # The square root has no derivative at 0, where a dead critic sits: there the clamp gives slope 0, not NaN.
-    norm = squared_norm(gradient, eps.ndim).clamp_min(1e-24).sqrt()
-    return (norm - 1).square().mean(-1)
+    excess = _norm(gradient, eps.ndim) - 1
+    return (excess if two_sided else excess.relu()).square().mean(-1)
+
+
+def dragan(
+    critic: Critic, real: Tensor, fake: Tensor, eps: Tensor | None = None, noise: Tensor | None = None
+) -> Tensor:
+    """Penalise gradient norms away from 1 around the real samples: E (‖∇D(x + (1 − ε) ½ sd(x) u)‖ − 1)².
+
+    u = `noise` is uniform in [0, 1], sd the standard deviation over all numbers of the batch (of one run).
+
+    Source: Kodali et al. 2017, eq. 6; the perturbation is that of the authors' code.
+    """
+    real = real.detach()
+    if eps is None:
+        with torch.no_grad():
+            eps = torch.rand_like(critic(real))
+    noise = torch.rand_like(real) if noise is None else noise
+    axes = eps.ndim
+    spread = real.flatten(axes - 1).std(-1).reshape(real.shape[: axes - 1] + (1,) * (real.ndim - axes + 1))
+    reach = (1 - eps).reshape(eps.shape + (1,) * (real.ndim - axes))
+    gradient = input_gradient(critic, real + reach * 0.5 * spread * noise)
+    return (_norm(gradient, axes) - 1).square().mean(-1)
 
 
 def r1(critic: Critic, real: Tensor, fake: Tensor | None = None) -> Tensor:
@@ -87,17 +109,33 @@ def r2(critic: Critic, real: Tensor | None, fake: Tensor) -> Tensor:
     return _half_squared_slope(critic, fake)
 
 
+def r1_r2(critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
+    """Penalise the gradient on real and on generated samples: R1 + R2 (Huang et al. 2024, R3GAN)."""
+    return r1(critic, real) + r2(critic, None, fake)
+
+
+def _norm(gradient: Tensor, batch_axes: int) -> Tensor:
+    # The square root has no derivative at 0, where a dead critic sits: there the clamp gives slope 0, not NaN.
+    return squared_norm(gradient, batch_axes).clamp_min(1e-24).sqrt()
+
+
 def _half_squared_slope(critic: Critic, points: Tensor) -> Tensor:
     points = points.detach().requires_grad_(True)
     scores = critic(points)
     (gradient,) = torch.autograd.grad(scores.sum(), points, create_graph=True, materialize_grads=True)
+    # A critic that joins samples (packing) has fewer scores than samples: the norms are still one a sample.
     return 0.5 * squared_norm(gradient, scores.ndim).mean(-1)
 
 
 PENALTIES: dict[str, Penalty] = {
-    "wgan_gp": Penalty(wgan_gp, uses_eps=True, source="Gulrajani et al. 2017, eq. 3"),
+    "wgan_gp": Penalty(wgan_gp, ("eps",), source="Gulrajani et al. 2017, eq. 3"),
+    "wgan_gp_one_sided": Penalty(
+        partial(wgan_gp, two_sided=False), ("eps",), source="Gulrajani et al. 2017, §4; Petzka et al. 2018, eq. 8"
+    ),
+    "dragan": Penalty(dragan, ("eps", "noise"), uses_fake=False, source="Kodali et al. 2017, eq. 6"),
     "r1": Penalty(r1, uses_fake=False, source="Mescheder et al. 2018, eq. 9"),
     "r2": Penalty(r2, source="Mescheder et al. 2018, eq. 10"),
+    "r1_r2": Penalty(r1_r2, source="Huang et al. 2024 (R3GAN), §3.2"),
 }
 
 

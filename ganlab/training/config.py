@@ -9,8 +9,9 @@ from ganlab.nets.init import INITS
 from ganlab.objectives import resolve_loss, resolve_penalty
 from ganlab.runtime import resolve_device
 
-# field: (kind, lowest, highest); a bound in brackets is not itself allowed.
-_RANGES: dict[str, tuple[type, float | tuple[float], float | tuple[float]]] = {
+Bound = float | tuple[float]  # in brackets: not itself allowed
+
+RANGES: dict[str, tuple[type, Bound, Bound]] = {
     "penalty_weight": (float, 0, math.inf),
     "seeds": (int, 1, 100_000),
     "steps": (int, 0, math.inf),
@@ -21,11 +22,27 @@ _RANGES: dict[str, tuple[type, float | tuple[float], float | tuple[float]]] = {
     "n_critic": (int, 0, math.inf),
     "n_generator": (int, 0, math.inf),
     "seed": (int, 0, 2**63 - 1),
+    "weight_decay": (float, 0, (math.inf,)),
+    "ema": (float, 0, (1,)),
+    "unroll": (int, 0, 100),
+    "consensus": (float, 0, (math.inf,)),
+    "clip_weights": (float, 0, (math.inf,)),
+    "clip_gradients": (float, 0, (math.inf,)),
+    "instance_noise": (float, 0, (math.inf,)),
+    "lr_end": (float, 0, (math.inf,)),
+    "penalty_end": (float, 0, (math.inf,)),
+    "noise_end": (float, 0, (math.inf,)),
     "width": (int, 1, math.inf),
     "depth": (int, 0, math.inf),
     "record_every": (int, 1, math.inf),
     "snapshots": (int, 0, math.inf),
     "snapshot_size": (int, 1, math.inf),
+}
+CHOICES = {
+    "optimizer": ("adam", "rmsprop", "sgd"),
+    "update": ("alternating", "simultaneous", "extragradient", "optimistic"),
+    "schedule": ("linear", "cosine"),
+    "init": tuple(INITS),
 }
 
 
@@ -34,30 +51,49 @@ class TrainConfig:
     """Settings of S training runs that differ in their seed only.
 
     One step is `n_critic` updates of the discriminator, each on a fresh batch, then `n_generator` updates of the
-    generator (alternating updates); 0 freezes a player. Both players use Adam.
+    generator; 0 freezes a player. All other values of `update` move both players once a step, from the same weights.
 
-    Args:
+    The game:
         loss: a name in `LOSSES`.
         penalty: a name in `PENALTIES`, or None.
-        penalty_weight: λ of WGAN-GP, γ of R1 and R2 (which carry the factor ½ themselves); ≥ 0.
+        penalty_weight: λ of WGAN-GP and DRAGAN, γ of R1 and R2 (which carry the factor ½ themselves); ≥ 0.
+        consensus: γ of consensus optimisation, ≥ 0: both players also minimise γ ½‖v‖², v the joint gradient
+            (Mescheder et al. 2017, eq. 9-10); needs update="simultaneous".
+        instance_noise: σ ≥ 0 of Gaussian noise on everything D sees (Sønderby et al. 2017).
+        unroll: K ≥ 0, the generator's loss is taken after K further steps of D, through which its gradient passes
+        (Metz et
+            al. 2017, eq. 5).
+    The ensemble:
         seeds: S, how many runs train at once; run k uses seed `seed + k`.
         steps: iterations of the loop above.
         batch_size: samples a batch, of each of real and fake.
         latent_dim: dimensions of z ~ N(0, I).
-        lr_g, lr_d: Adam's step sizes, > 0.
-        betas: Adam's β₁ and β₂, in [0, 1).
-        n_critic, n_generator: updates a step.
         seed: the first run's seed.
         device: "auto" (CUDA where there is one), "cpu", "cuda", "cuda:1", …
-        width, depth, init: hidden layers of the reference networks, and a name in `INITS`.
-        record_every: steps between two entries of the record.
+    Optimisation:
+        lr_g, lr_d: step sizes, > 0 (two time scales: Heusel et al. 2017).
+        betas: Adam's β₁ and β₂, in [0, 1); RMSProp uses β₂ as its decay, SGD β₁ as its momentum.
+        n_critic, n_generator: updates a step.
+        optimizer: "adam", "rmsprop" or "sgd".
+        update: "alternating", "simultaneous", "extragradient" (Gidel et al. 2019, alg. 4) or "optimistic"
+        (Daskalakis et
+            al. 2018, eq. 9, with the optimiser's step in place of the gradient's).
+        weight_decay: L2 coefficient added to both players' gradients.
+        clip_weights: c > 0 keeps D's weights in [−c, c] (Arjovsky et al. 2017); 0 does not clip.
+        clip_gradients: c > 0 scales each seed's gradient down to norm c, for both players; 0 does not clip.
+        ema: β in [0, 1); > 0 keeps an average of G's weights, w̄ ← β w̄ + (1 − β) w, which then makes the samples.
+        lr_end, penalty_end, noise_end: factor that step sizes, penalty weight and instance noise reach at the last
+        step. schedule: "linear" or "cosine", the way there.
+    The reference networks:
+        width, depth: hidden layers; init: a name in `INITS`.
+    The record:
+        record_every: steps between two entries.
         snapshots: sets of generated samples kept, evenly spaced up to the last step; 0 keeps none.
         snapshot_size: samples a set and seed.
 
     Raises:
-        ValueError: a value is out of its range; the message names the field, the value and the range.
+        ValueError: a value is out of its range, or two do not go together; the message names the fields and says why.
         TypeError: a value is of the wrong kind, said likewise.
-
     """
 
     loss: str = "nonsaturating"
@@ -74,6 +110,19 @@ class TrainConfig:
     n_generator: int = 1
     seed: int = 0
     device: str = "auto"
+    optimizer: str = "adam"
+    update: str = "alternating"
+    weight_decay: float = 0.0
+    ema: float = 0.0
+    unroll: int = 0
+    consensus: float = 0.0
+    clip_weights: float = 0.0
+    clip_gradients: float = 0.0
+    instance_noise: float = 0.0
+    lr_end: float = 1.0
+    penalty_end: float = 1.0
+    noise_end: float = 1.0
+    schedule: str = "linear"
     width: int = 64
     depth: int = 2
     init: str = "torch"
@@ -82,18 +131,18 @@ class TrainConfig:
     snapshot_size: int = 1000
 
     def __post_init__(self) -> None:
-        """Check every field."""
-        for name, (kind, low, high) in _RANGES.items():
+        """Check every field, then the combinations."""
+        for name, (kind, low, high) in RANGES.items():
             _check_number(name, getattr(self, name), kind, low, high)
         _check_betas(self.betas)
         object.__setattr__(self, "betas", tuple(self.betas))
-        for name in ("loss", "device", "init"):
+        for name in ("loss", "device", *CHOICES):
             if not isinstance(getattr(self, name), str):
                 raise TypeError(f"TrainConfig: {name}={getattr(self, name)!r} must be a name (a string).")
-        if self.init not in INITS:
-            raise ValueError(f"TrainConfig: init={self.init!r} is not known: use one of {', '.join(map(repr, INITS))}.")
-        if self.n_critic == self.n_generator == 0:
-            raise ValueError("TrainConfig: n_critic=0 and n_generator=0 train nobody: set one of them to 1 or more.")
+        for name, allowed in CHOICES.items():
+            if getattr(self, name) not in allowed:
+                names = ", ".join(map(repr, allowed))
+                raise ValueError(f"TrainConfig: {name}={getattr(self, name)!r} is not known: use one of {names}.")
         try:
             resolve_loss(self.loss)
             if self.penalty is not None:
@@ -101,6 +150,7 @@ class TrainConfig:
             resolve_device(self.device)
         except ValueError as error:
             raise ValueError(f"TrainConfig: {error}") from None
+        _check_combinations(self)
 
     def __str__(self) -> str:
         """List the settings that differ from the defaults."""
@@ -108,7 +158,7 @@ class TrainConfig:
         return f"TrainConfig({', '.join(changed)})"
 
 
-def _check_number(name: str, value: object, kind: type, low: float | tuple[float], high: float | tuple[float]) -> None:
+def _check_number(name: str, value: object, kind: type, low: Bound, high: Bound) -> None:
     noun = "a whole number" if kind is int else "a number"
     allowed = int if kind is int else (int, float)
     if isinstance(value, bool) or not isinstance(value, allowed):
@@ -120,10 +170,11 @@ def _check_number(name: str, value: object, kind: type, low: float | tuple[float
         raise ValueError(f"TrainConfig: {name}={value!r} is out of range: expected {noun} {_range(low, high)}.")
 
 
-def _range(low: float | tuple[float], high: float | tuple[float]) -> str:
+def _range(low: Bound, high: Bound) -> str:
     start = f"greater than {low[0]:g}" if isinstance(low, tuple) else f"of {low:g} or more"
     top = high[0] if isinstance(high, tuple) else high
-    return start if math.isinf(top) else f"{start} and at most {top:g}"
+    end = f"less than {top:g}" if isinstance(high, tuple) else f"at most {top:g}"
+    return start if math.isinf(top) else f"{start} and {end}"
 
 
 def _check_betas(betas: object) -> None:
@@ -133,3 +184,28 @@ def _check_betas(betas: object) -> None:
     for beta in betas:
         if isinstance(beta, bool) or not isinstance(beta, int | float) or not 0 <= beta < 1:
             raise ValueError(f"TrainConfig: betas={betas!r} is out of range: {expected}.")
+
+
+def _check_combinations(config: TrainConfig) -> None:
+    """Refuse what cannot mean anything."""
+    if config.n_critic == config.n_generator == 0:
+        raise ValueError("TrainConfig: n_critic=0 and n_generator=0 train nobody: set one of them to 1 or more.")
+    if config.update != "alternating" and (config.n_critic, config.n_generator) != (1, 1):
+        raise ValueError(
+            f"TrainConfig: update={config.update!r} moves both players once a step: it needs n_critic=1 and "
+            f"n_generator=1, got {config.n_critic} and {config.n_generator}."
+        )
+    if config.update != "alternating" and config.unroll:
+        raise ValueError(f"TrainConfig: unroll={config.unroll} needs update='alternating', got {config.update!r}.")
+    if config.consensus and config.update != "simultaneous":
+        raise ValueError(
+            f"TrainConfig: consensus={config.consensus} needs update='simultaneous', since its vector field is that "
+            f"of both players at the same weights (Mescheder et al. 2017); got {config.update!r}."
+        )
+    if config.unroll and config.optimizer == "rmsprop":
+        raise ValueError(f"TrainConfig: unroll={config.unroll} needs optimizer='adam' or 'sgd', got 'rmsprop'.")
+    if config.unroll and config.penalty is not None:
+        raise ValueError(
+            f"TrainConfig: unroll={config.unroll} with penalty={config.penalty!r} is not defined: the unrolled steps "
+            "descend D's loss alone (Metz et al. 2017); set one of them to 0 or None."
+        )

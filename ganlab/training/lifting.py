@@ -17,6 +17,11 @@ SeedLoss = Callable[[Tensor, Tensor], Tensor]  # (S, B), (S, B) -> (S,)
 SeedPenalty = Callable[[Tensor, Tensor], Tensor]  # real, fake (S, B, …) -> (S,)
 
 
+def flat_scores(out: Tensor) -> Tensor:
+    """Drop the last axis of a stacked discriminator's output, (S, B, 1) or (S, B) -> (S, B)."""
+    return out.squeeze(-1) if out.ndim == 3 else out
+
+
 def lift_loss(side: LossFunction, name: str, *, seed_axis: bool, seeds: int, batch: int) -> SeedLoss:
     """Give a loss of one run a seed axis: by vmap where it can be traced, else by a loop, said in a warning.
 
@@ -45,20 +50,17 @@ def lift_loss(side: LossFunction, name: str, *, seed_axis: bool, seeds: int, bat
 
 
 def lift_penalty(
-    penalty: Penalty | Callable[..., Tensor], critic: nn.Module, weight: float, draw_eps: Callable[[], Tensor]
+    penalty: Penalty | Callable[..., Tensor], critic: nn.Module, draws: dict[str, Callable[[], Tensor]]
 ) -> SeedPenalty:
-    """Give a penalty its critic, weight and ε. A plain function is written for one run and called seed by seed.
+    """Give a penalty its critic and its random numbers. A plain function is written for one run and called seed by
+    seed.
 
     `torch.autograd.grad` cannot run inside vmap, so a student's penalty cannot be traced: S calls a step.
     """
     if isinstance(penalty, Penalty):
-        function, uses_eps = penalty.function, penalty.uses_eps
-
-        def scores(x: Tensor) -> Tensor:
-            out = critic(x)
-            return out.squeeze(-1) if out.ndim == 3 else out
-
-        return lambda real, fake: weight * function(scores, real, fake, *([draw_eps()] if uses_eps else []))
+        return lambda real, fake: penalty.function(
+            lambda x: flat_scores(critic(x)), real, fake, **{name: draws[name]() for name in penalty.draws}
+        )
 
     def looped(real: Tensor, fake: Tensor) -> Tensor:
         values = []
@@ -68,7 +70,7 @@ def lift_penalty(
                 got = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
                 raise ValueError(f"penalty must give one number, a tensor of shape (), got {got}.")
             values.append(value)
-        return weight * torch.stack(values)
+        return torch.stack(values)
 
     return looped
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import os
 import warnings
 from collections.abc import Callable, Sequence
 
@@ -12,10 +12,11 @@ from torch import Tensor, nn
 from ganlab.data.shapes import Sampler
 from ganlab.nets.seeds import Factory
 from ganlab.objectives import GANLoss, Penalty
+from ganlab.training.checkpoint import config_of, read_checkpoint, restore, save_checkpoint
 from ganlab.training.config import TrainConfig
 from ganlab.training.run import Run
 from ganlab.training.setup import Session, prepare
-from ganlab.training.step import d_step, g_step
+from ganlab.training.updates import UPDATES, apply_schedules
 
 Callback = Callable[[int, Run], bool | None]
 
@@ -30,6 +31,9 @@ def train(
     penalty: Penalty | Callable[..., Tensor] | str | None = None,
     callbacks: Sequence[Callback] = (),
     progress: bool = False,
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_every: int = 500,
+    resume: str | os.PathLike[str] | None = None,
 ) -> Run:
     """Train `config.seeds` GANs at once, seed k as if it trained alone.
 
@@ -51,40 +55,45 @@ def train(
         TypeError: a piece is of the wrong kind.
 
     """
-    config = config or TrainConfig()
-    # Code that draws from the global generator (dropout, a student's penalty) is reproducible, and the caller's
-    # state kept.
+    state = None if resume is None else read_checkpoint(resume)
+    config = (config or TrainConfig()) if state is None else config_of(state, config)
+    # Code that draws from the global generator (dropout, a student's penalty) is reproducible, the caller's state kept.
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
         session = prepare(data, config, generator, discriminator, loss, penalty)
-        started = time.perf_counter()
+        if state is not None:
+            restore(session, state)
+        session.keep_at(checkpoint, checkpoint_every, save_checkpoint)
         try:
             _iterate(session, callbacks, progress)
+            session.save()
         except KeyboardInterrupt:
             session.run.interrupted = True
             warnings.warn("Training was interrupted: the run holds everything up to that step.", stacklevel=2)
-        session.run.elapsed = time.perf_counter() - started
+        session.tick()
     session.finish()
     return session.run
 
 
 def _iterate(session: Session, callbacks: Sequence[Callback], progress: bool) -> None:
     config, game, run = session.config, session.game, session.run
-    session.snapshot(0)
-    ends = any([callback(0, run) for callback in callbacks])
+    update = UPDATES[config.update]
+    if session.step == 0:
+        session.snapshot(0)
+    ends = any([callback(session.step, run) for callback in callbacks])
     with session.bar(progress) as bar:
-        for step in range(1, config.steps + 1):
+        for step in range(session.step + 1, config.steps + 1):
             if ends:
                 break
-            d_out = g_out = None
-            for _ in range(config.n_critic):
-                d_out = d_step(game, session.data.next(), session.latents.next())
-            for _ in range(config.n_generator):
-                real = session.data.next() if game.g_uses_real else None
-                g_out = g_step(game, real, session.latents.next())
+            apply_schedules(game, config, step)
+            d_out, g_out = update(game, config)
+            game.g.update_average()
             run.record.stopped.add_(game.alive)  # counts the steps each seed survives, without asking the device
+            session.step = step
             if step % config.record_every == 0 or step == config.steps:
                 run.record.write(step, d_out, g_out, game.alive)
                 ends = any([callback(step, run) for callback in callbacks])
                 bar.update(step)
             session.snapshot(step)
+            if step % session.save_every == 0:
+                session.save()

@@ -1,70 +1,132 @@
-"""One player: a stacked network, its weights as one vector, and its optimiser."""
+"""One player: a stacked network, its weights as one vector, its optimiser and its average."""
 
 from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor, nn
 
 from ganlab.nets.fused import FusedChain
+from ganlab.training.config import TrainConfig
 
 
 class Player:
-    """A stacked network whose parameters are views of one vector, so that an update is one optimiser call on one tensor.
+    """A stacked network whose parameters are views of one vector: an update is one optimiser call on one tensor.
 
-    Adam treats every number alone, so one Adam over the vector is S independent Adams. Each parameter (S, …) is a contiguous
-    part of it.
+    The optimisers treat every number alone, so one of them over the vector is S independent ones. Each parameter (S,
+    …) is a contiguous part of it.
+
+    Args:
+        net: the stacked network.
+        lr: the step size.
+        config: optimiser, betas, weight decay and gradient clipping.
+        clip_weights: bound on every weight after an update, 0 for none.
+        ema: decay of the average of the weights, 0 for none.
     """
 
-    def __init__(self, net: nn.Module, lr: float, betas: tuple[float, float], device: torch.device) -> None:
+    def __init__(
+        self, net: nn.Module, lr: float, config: TrainConfig, device: torch.device, *, clip_weights: float, ema: float
+    ) -> None:
         self.net = net.to(device)
+        self.lr, self.clip_weights, self.ema = lr, clip_weights, ema
+        self.clip_gradients = config.clip_gradients
         self.parameters = list(self.net.parameters())
         self.weights = nn.Parameter(torch.cat([p.detach().flatten() for p in self.parameters]))
         self.weights.grad = torch.zeros_like(self.weights)
-        for parameter, own in zip(self.parameters, self._parts(self.weights.data), strict=True):
-            parameter.data = own
-        self.gradients = self._parts(self.weights.grad)
+        _point(self.parameters, self.parts(self.weights.data))
+        self.gradients = self.parts(self.weights.grad)
         self.chain = FusedChain.of(self.net, self.gradients)
-        self.optimiser = torch.optim.Adam([self.weights], lr=lr, betas=betas, fused=True)
+        self.optimizer = _optimizer(self.weights, lr, config)
+        self.average: Tensor | None = self.weights.detach().clone() if ema else None
+        self.last_change: Tensor | None = None  # of the weights, where updates are optimistic
+        self.averaged = _copy_on(self.net, self.parts(self.average)) if self.average is not None else self.net
 
     def __call__(self, x: Tensor, *, frozen: bool = False) -> Tensor:
         """Run the network in the fastest way that has a first derivative; `frozen` asks for none of the weights."""
         return self.net(x) if self.chain is None else self.chain(x, frozen=frozen)
 
-    def update(self, losses: Tensor, penalties: Tensor | None, alive: Tensor) -> Tensor:
-        """Take one optimiser step down losses + penalties, each (S,), and give each seed's gradient norm, (S,).
+    def differentiate(self, losses: Tensor, penalties: Tensor | None, alive: Tensor) -> Tensor:
+        """Fill the gradient with that of losses + penalties, each (S,), and give each seed's norm, (S,).
 
-        A seed whose loss or gradient is not finite leaves `alive`, (S,) bool, and keeps the weights it had.
+        A seed whose loss or gradient is not finite leaves `alive`, (S,) bool.
         """
-        self._differentiate(losses, penalties)
+        whole = losses if penalties is None else losses + penalties
+        if self.chain is None:
+            self.take(torch.autograd.grad(whole.sum(), self.parameters, materialize_grads=True))
+        else:
+            self.chain.backward(losses)
+            if penalties is not None:
+                slopes = torch.autograd.grad(penalties.sum(), self.parameters, materialize_grads=True)
+                torch._foreach_add_(self.gradients, slopes)
+        return self.measure(whole.detach(), alive)
+
+    def take(self, slopes: Iterable[Tensor]) -> None:
+        """Use these gradients, one for each parameter."""
+        torch._foreach_copy_(self.gradients, list(slopes))
+
+    def measure(self, losses: Tensor, alive: Tensor) -> Tensor:
+        """Give each seed's gradient norm, (S,), and retire seeds with a number that is not finite; then clip."""
         norms = torch.stack([torch.linalg.vector_norm(gradient.flatten(1), dim=1) for gradient in self.gradients])
         norms = torch.linalg.vector_norm(norms, dim=0)
-        total = losses.detach() if penalties is None else losses.detach() + penalties.detach()
-        alive &= (norms + total).isfinite()
-        # Asking is free on the CPU; elsewhere it would wait for the device, so every step keeps a copy.
-        if alive.device.type == "cpu" and bool(alive.all()):
-            self.optimiser.step()
-            return norms
-        before = self.weights.detach().clone()
-        self.optimiser.step()
-        for now, old in zip(self._parts(self.weights.data), self._parts(before), strict=True):
-            now.copy_(torch.where(alive.view(-1, *[1] * (now.ndim - 1)), now, old))
+        alive &= (norms + losses).isfinite()
+        if self.clip_gradients:
+            scale = (self.clip_gradients / norms).clamp(max=1.0)
+            for gradient in self.gradients:
+                gradient.mul_(_like(scale, gradient))
         return norms
 
-    def _differentiate(self, losses: Tensor, penalties: Tensor | None) -> None:
-        """Fill the gradient: the losses' through the chain where there is one, the penalties' through the modules."""
-        whole = losses if penalties is None else losses + penalties
-        if self.chain is not None:
-            self.chain.backward(losses)
-            if penalties is None:
-                return
-            whole = penalties
-        slopes = torch.autograd.grad(whole.sum(), self.parameters, materialize_grads=True)
-        for gradient, slope in zip(self.gradients, slopes, strict=True):
-            if self.chain is None:
-                gradient.copy_(slope)
-            else:
-                gradient.add_(slope)
+    def step(self, alive: Tensor) -> None:
+        """Move down the gradient; a seed that is not alive keeps the weights it had."""
+        # Asking is free on the CPU; elsewhere it would wait for the device, so every step keeps a copy there.
+        whole = alive.device.type == "cpu" and bool(alive.all())
+        before = None if whole else self.weights.detach().clone()
+        self.optimizer.step()
+        if self.clip_weights:
+            self.weights.data.clamp_(-self.clip_weights, self.clip_weights)
+        if before is not None:
+            self.keep(before, alive)
 
-    def _parts(self, vector: Tensor) -> list[Tensor]:
-        parts = vector.split([parameter.numel() for parameter in self.parameters])
-        return [part.view_as(parameter) for part, parameter in zip(parts, self.parameters, strict=True)]
+    def update_average(self) -> None:
+        """Move the average of the weights, where one is kept: w̄ ← β w̄ + (1 − β) w."""
+        if self.average is not None:
+            self.average.lerp_(self.weights.detach(), 1 - self.ema)
+
+    def keep(self, before: Tensor, alive: Tensor) -> None:
+        """Give seeds that are not alive the weights of the vector `before`."""
+        for now, old in zip(self.parts(self.weights.data), self.parts(before), strict=True):
+            now.copy_(torch.where(_like(alive, now), now, old))
+
+    def parts(self, vector: Tensor) -> list[Tensor]:
+        """View a vector like the weights' as a list like the parameters'."""
+        pieces = vector.split([parameter.numel() for parameter in self.parameters])
+        return [piece.view(parameter.shape) for piece, parameter in zip(pieces, self.parameters, strict=True)]
+
+    def set_lr(self, factor: float) -> None:
+        """Scale the step size."""
+        self.optimizer.param_groups[0]["lr"] = self.lr * factor
+
+
+def _optimizer(weights: nn.Parameter, lr: float, config: TrainConfig) -> torch.optim.Optimizer:
+    beta1, beta2 = config.betas
+    if config.optimizer == "adam":
+        return torch.optim.Adam([weights], lr, config.betas, weight_decay=config.weight_decay, fused=True)
+    if config.optimizer == "rmsprop":
+        return torch.optim.RMSprop([weights], lr, alpha=beta2, weight_decay=config.weight_decay, foreach=True)
+    return torch.optim.SGD([weights], lr, momentum=beta1, weight_decay=config.weight_decay, foreach=True)
+
+
+def _copy_on(net: nn.Module, parts: list[Tensor]) -> nn.Module:
+    twin = copy.deepcopy(net)
+    _point(twin.parameters(), parts)
+    return twin.requires_grad_(False)
+
+
+def _point(parameters: Iterable[nn.Parameter], parts: list[Tensor]) -> None:
+    for parameter, own in zip(parameters, parts, strict=True):
+        parameter.data = own
+
+
+def _like(values: Tensor, other: Tensor) -> Tensor:
+    return values.view(-1, *[1] * (other.ndim - 1))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import os
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,13 +19,14 @@ from ganlab.nets import initialise, mlp_discriminator, mlp_generator
 from ganlab.nets.seeds import Factory, build, stack
 from ganlab.objectives import GANLoss, Penalty, resolve_loss, resolve_penalty
 from ganlab.runtime import resolve_device
+from ganlab.training.checking import check_pieces
 from ganlab.training.config import TrainConfig
 from ganlab.training.lifting import lift_losses, lift_penalty
 from ganlab.training.player import Player
 from ganlab.training.record import Record
 from ganlab.training.run import Run
 from ganlab.training.step import Game
-from ganlab.training.streams import Stream, normal, uniform
+from ganlab.training.streams import Draw, Stream, normal, uniform
 
 
 class Bar(Protocol):
@@ -40,14 +43,36 @@ class Session:
     config: TrainConfig
     game: Game
     run: Run
-    data: Stream
-    latents: Stream
+    streams: dict[str, Stream]
+    step: int = 0
 
     def __post_init__(self) -> None:
         """Fix the evaluation latents and the steps at which samples are kept."""
         count, steps = self.config.snapshots, self.config.steps
         self.snapshot_at = {round(steps * k / count) for k in range(count + 1)} if count else set()
         self.snapshot_latents = self.run.latents(self.config.snapshot_size) if count else None
+        self.clock = time.perf_counter()
+        self.save_every = 1
+        self.save: Callable[[], None] = lambda: None
+
+    def keep_at(self, path: str | os.PathLike[str] | None, every: int, write: Callable[..., None]) -> None:
+        """Have `save` write this session to a file, every so many steps; nothing without a path."""
+        if every < 1:
+            raise ValueError(f"checkpoint_every must be 1 or more, got {every}.")
+        self.save_every = every
+
+        def save() -> None:
+            self.tick()
+            write(self, path)
+
+        if path is not None:
+            self.save = save
+
+    def tick(self) -> None:
+        """Add the time since the last call to the run's."""
+        now = time.perf_counter()
+        self.run.elapsed += now - self.clock
+        self.clock = now
 
     def snapshot(self, step: int) -> None:
         """Keep generated samples if this step is due."""
@@ -72,8 +97,8 @@ class Session:
         for k in record.stopped.ge(0).nonzero().flatten().tolist():
             warnings.warn(
                 f"Seed {self.run.seeds[k]} stopped at step {int(record.stopped[k])}: its loss or gradient was no "
-                "longer finite. Its last finite weights are kept and the other seeds trained on; a smaller lr_g or lr_d, or "
-                "losses written on logits, usually help.",
+                "longer finite. Its last finite weights are kept and the other seeds trained on; a smaller lr_g or "
+                "lr_d, or losses written on logits, usually help.",
                 RuntimeWarning,
                 stacklevel=3,
             )
@@ -104,24 +129,43 @@ def prepare(
     device = resolve_device(config.device)
     seeds = [config.seed + k for k in range(config.seeds)]
     reals, features = _open_data(as_sampler(data), config, seeds, device)
-    latents = Stream(normal(config.latent_dim), seeds, "latents", config.batch_size, config.latent_dim, device)
     make_g, make_d = _reference_nets(config, features)
-    g_net = _stacked(generator or make_g, "generator", seeds, (config.latent_dim,), [features])
-    d_net = _stacked(discriminator or make_d, "discriminator", seeds, features, [(1,), ()])
-    g = Player(g_net, config.lr_g, config.betas, device)
-    d = Player(d_net, config.lr_d, config.betas, device)
+    g_net = _stacked(generator or make_g, "generator", seeds, (config.latent_dim,), [features], config.batch_size)
+    d_net = _stacked(discriminator or make_d, "discriminator", seeds, features, [(1,), ()], config.batch_size)
+    g = Player(g_net, config.lr_g, config, device, clip_weights=0.0, ema=config.ema)
+    d = Player(d_net, config.lr_d, config, device, clip_weights=config.clip_weights, ema=0.0)
+
+    def stream(draw: Draw, purpose: str, numbers: int) -> Stream:
+        return Stream(draw, seeds, purpose, config.batch_size, numbers, device)
+
+    numbers = torch.Size(features).numel()
     game_loss = _as_loss(loss if loss is not None else config.loss)
     d_loss, g_loss = lift_losses(game_loss, config.seeds, config.batch_size)
     chosen = penalty if penalty is not None else config.penalty
-    seed_penalty = None
-    if chosen is not None:
-        eps = Stream(uniform, seeds, "penalty", config.batch_size, 1, device)
-        chosen = resolve_penalty(chosen) if isinstance(chosen, str) else chosen
-        seed_penalty = lift_penalty(chosen, d.net, config.penalty_weight, eps.next)
-    alive = torch.ones(config.seeds, dtype=torch.bool, device=device)
-    game = Game(g, d, d_loss, g_loss, game_loss.g_uses_real, seed_penalty, alive)
+    chosen = resolve_penalty(chosen) if isinstance(chosen, str) else chosen
+    check_pieces(d.net, game_loss, chosen, config)
+    streams = {"data": reals, "latents": stream(normal(config.latent_dim), "latents", config.latent_dim)}
+    for name in chosen.draws if isinstance(chosen, Penalty) else ():
+        purpose = "penalty" if name == "eps" else "penalty_noise"
+        streams[name] = stream(uniform(() if name == "eps" else features), purpose, 1 if name == "eps" else numbers)
+    if config.instance_noise:
+        streams["instance_noise"] = stream(normal(*features), "instance_noise", numbers)
+    draws = {name: own.next for name, own in streams.items()}
+    game = Game(
+        g,
+        d,
+        d_loss,
+        g_loss,
+        g_uses_real=game_loss.g_uses_real,
+        penalty=None if chosen is None else lift_penalty(chosen, d.net, draws),
+        penalty_weight=config.penalty_weight,
+        alive=torch.ones(config.seeds, dtype=torch.bool, device=device),
+        data=reals,
+        latents=streams["latents"],
+        noise=streams.get("instance_noise"),
+    )
     record = Record.empty(config.seeds, -(-config.steps // config.record_every), device)
-    return Session(config, game, Run(config, record, g.net, d.net, device), reals, latents)
+    return Session(config, game, Run(config, record, g.averaged, d.net, device), streams)
 
 
 def _open_data(
@@ -144,11 +188,10 @@ def _open_data(
 
 def _reference_nets(config: TrainConfig, features: tuple[int, ...]) -> tuple[Factory, Factory]:
     """Give the builders of the reference networks at the config's width, depth and initialisation."""
-    dim = features[0]
-    shape = {"width": config.width, "depth": config.depth}
+    dim, width, depth = features[0], config.width, config.depth
     return (
-        lambda: initialise(mlp_generator(config.latent_dim, dim, **shape), config.init),
-        lambda: initialise(mlp_discriminator(dim, **shape), config.init),
+        lambda: initialise(mlp_generator(config.latent_dim, dim, width=width, depth=depth), config.init),
+        lambda: initialise(mlp_discriminator(dim, width=width, depth=depth), config.init),
     )
 
 
@@ -158,10 +201,11 @@ def _stacked(
     seeds: list[int],
     takes: tuple[int, ...],
     gives: list[tuple[int, ...]],
+    batch: int,
 ) -> nn.Module:
     """Build and stack one player's network and try it on a small batch: vmap first, a loop where vmap cannot go."""
     modules = build(net, seeds, name)
-    probe = torch.zeros(len(seeds), 3, *takes)
+    probe = torch.zeros(len(seeds), batch, *takes)
     try:
         stacked = stack(modules)
         out = copy.deepcopy(stacked)(probe)
@@ -177,11 +221,15 @@ def _stacked(
                 f"up to {len(seeds)} times slower.",
                 stacklevel=4,
             )
-    if tuple(out.shape[2:]) not in gives or tuple(out.shape[:2]) != (len(seeds), 3):
+    # A discriminator may join samples (packing) and give fewer scores than it got samples.
+    rows_fit = out.shape[1] == batch if name == "generator" else batch % out.shape[1] == 0
+    if tuple(out.shape[2:]) not in gives or out.shape[0] != len(seeds) or not rows_fit:
         raise ValueError(
             f"{name} must map a batch {_shape('B', takes)} to {_shape('B', gives[0])}, "
             f"but it gives {_shape('B', tuple(out.shape[2:]))}."
         )
+    if not any(True for _ in stacked.parameters()):
+        raise ValueError(f"{name} has no weights to train: build it from layers with parameters.")
     return stacked
 
 

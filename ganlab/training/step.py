@@ -1,4 +1,4 @@
-"""The two updates of a GAN, each on S seeds at once."""
+"""What an update of either player differentiates, on S seeds at once."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from ganlab.nets.seeds import is_pointwise
-from ganlab.training.lifting import SeedLoss, SeedPenalty
+from ganlab.training.lifting import SeedLoss, SeedPenalty, flat_scores
 from ganlab.training.player import Player
+from ganlab.training.streams import Stream
 
 
 class StepOut(NamedTuple):
@@ -24,7 +25,7 @@ class StepOut(NamedTuple):
 
 @dataclass
 class Game:
-    """The players, what each minimises, and which seeds still train (`alive`, (S,) bool)."""
+    """The players, what each minimises, where batches come from, and which seeds still train (`alive`, (S,) bool)."""
 
     g: Player
     d: Player
@@ -32,44 +33,54 @@ class Game:
     g_loss: SeedLoss
     g_uses_real: bool
     penalty: SeedPenalty | None
+    penalty_weight: float
     alive: Tensor
+    data: Stream
+    latents: Stream
+    noise: Stream | None = None
+    noise_std: float = 0.0
 
     def __post_init__(self) -> None:
         """Find out once whether the discriminator scores every sample alone."""
         self.pointwise = is_pointwise(self.d.net)
 
+    def blur(self, x: Tensor) -> Tensor:
+        """Add instance noise where there is any."""
+        return x if self.noise is None else x + self.noise_std * self.noise.next()
 
-def score(out: Tensor) -> Tensor:
-    """Drop the last axis of a discriminator's output, (S, B, 1) or (S, B) -> (S, B)."""
-    return out.squeeze(-1) if out.ndim == 3 else out
 
-
-def d_step(game: Game, real: Tensor, latents: Tensor) -> StepOut:
-    """Update the discriminator on one batch; the generator gets no gradient."""
-    with torch.no_grad():
-        fake = game.g(latents)
+def d_losses(game: Game, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
+    """Give D's losses and weighted penalties, each (S,), and its scores; `real` and `fake` are data here."""
+    real, fake = game.blur(real), game.blur(fake)
     if game.pointwise:
         # One pass for both. A network that looks at its batch (BatchNorm, …) must never see the two mixed.
-        s_real, s_fake = score(game.d(torch.cat((real, fake), 1))).split(real.shape[1], 1)
+        s_real, s_fake = flat_scores(game.d(torch.cat((real, fake), 1))).split(real.shape[1], 1)
     else:
-        s_real, s_fake = score(game.d(real)), score(game.d(fake))
-    losses = game.d_loss(s_real, s_fake)
-    penalties = game.penalty(real, fake) if game.penalty is not None else None
-    norms = game.d.update(losses, penalties, game.alive)
+        s_real, s_fake = flat_scores(game.d(real)), flat_scores(game.d(fake))
+    penalties = None if game.penalty is None else game.penalty_weight * game.penalty(real, fake)
+    return game.d_loss(s_real, s_fake), penalties, s_real, s_fake
+
+
+def d_gradient(game: Game) -> StepOut:
+    """Differentiate D's loss on one fresh batch; the generator gets no gradient."""
+    with torch.no_grad():
+        fake = game.g(game.latents.next())
+    losses, penalties, s_real, s_fake = d_losses(game, game.data.next(), fake)
+    norms = game.d.differentiate(losses, penalties, game.alive)
     total = losses.detach() if penalties is None else losses.detach() + penalties.detach()
     return StepOut(total, norms, s_real.detach(), s_fake.detach())
 
 
-def g_step(game: Game, real: Tensor | None, latents: Tensor) -> StepOut:
-    """Update the generator on one batch; the discriminator's weights stay.
+def g_gradient(game: Game) -> StepOut:
+    """Differentiate G's loss on one fresh batch; the discriminator gets no gradient.
 
-    `real` is needed only where the generator's loss uses the real scores (relativistic losses).
+    Real samples are drawn only where the generator's loss uses their scores (relativistic losses).
     """
-    s_fake = score(game.d(game.g(latents), frozen=True))
+    s_fake = flat_scores(game.d(game.blur(game.g(game.latents.next())), frozen=True))
     s_real = None
-    if real is not None:
+    if game.g_uses_real:
         with torch.no_grad():
-            s_real = score(game.d(real))
+            s_real = flat_scores(game.d(game.blur(game.data.next())))
     losses = game.g_loss(s_fake.detach() if s_real is None else s_real, s_fake)
-    norms = game.g.update(losses, None, game.alive)
+    norms = game.g.differentiate(losses, None, game.alive)
     return StepOut(losses.detach(), norms, s_real, s_fake.detach())

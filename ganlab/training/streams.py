@@ -43,19 +43,22 @@ class Stream:
         self.steps = max(1, min(MAX_BLOCK_STEPS, BLOCK_NUMBERS // (batch_size * numbers)))
         self.generators = [stream_generator(seed, purpose, device) for seed in seeds]
         self.block: Tensor | None = None
+        self.block_states: list[Tensor] = []  # of the generators, before the block in hand was drawn
         self.position = self.steps
 
     def next(self) -> Tensor:
         """Give the next batch, (S, B, …): a view that the next block will overwrite."""
         if self.position == self.steps:
-            self._refill()
+            self.refill()
             self.position = 0
         assert self.block is not None
         batch = self.block[self.position]
         self.position += 1
         return batch
 
-    def _refill(self) -> None:
+    def refill(self) -> None:
+        """Draw the next block."""
+        self.block_states = [generator.get_state() for generator in self.generators]
         for k, generator in enumerate(self.generators):
             drawn = self.draw(self.steps * self.batch_size, generator)
             shape = (self.steps, self.batch_size, *drawn.shape[1:])
@@ -65,11 +68,11 @@ class Stream:
             self.block[:, k] = drawn.reshape(shape)
 
 
-def normal(dim: int) -> Draw:
-    """Draw z ~ N(0, I), (n, dim)."""
-    return lambda n, generator: torch.randn(n, dim, generator=generator, device=generator.device)
+def normal(*features: int) -> Draw:
+    """Draw z ~ N(0, I), (n, features…)."""
+    return lambda n, generator: torch.randn(n, *features, generator=generator, device=generator.device)
 
 
-def uniform(n: int, generator: torch.Generator) -> Tensor:
-    """Draw ε ~ U(0, 1), (n,)."""
-    return torch.rand(n, generator=generator, device=generator.device)
+def uniform(features: tuple[int, ...] = ()) -> Draw:
+    """Draw u ~ U(0, 1), (n, features…)."""
+    return lambda n, generator: torch.rand(n, *features, generator=generator, device=generator.device)

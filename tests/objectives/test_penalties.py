@@ -6,13 +6,19 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from ganlab.objectives import PENALTIES, Penalty, r1, r2, resolve_penalty, wgan_gp
+from ganlab.objectives import PENALTIES, Penalty, dragan, r1, r1_r2, r2, resolve_penalty, wgan_gp
+
+
+def draws(penalty: Penalty, real: Tensor, axes: int) -> dict[str, Tensor]:
+    g = torch.Generator().manual_seed(3)
+    made = {name: torch.rand(real.shape, generator=g, dtype=real.dtype) for name in penalty.draws}
+    if "eps" in made:
+        made["eps"] = made["eps"].flatten(axes)[..., 0]
+    return made
 
 
 def evaluate(penalty: Penalty, critic, real: Tensor, fake: Tensor) -> Tensor:
-    axes = critic(real).ndim
-    eps = torch.rand(real.shape[:axes], generator=torch.Generator().manual_seed(3), dtype=real.dtype)
-    return penalty.function(critic, real, fake, *([eps] if penalty.uses_eps else []))
+    return penalty.function(critic, real, fake, **draws(penalty, real, critic(real).ndim))
 
 
 def batches(*shape: int) -> tuple[Tensor, Tensor]:
@@ -29,12 +35,12 @@ def cubic(x: Tensor) -> Tensor:
 class TestEveryPenalty:
     def test_gives_one_number_a_run_and_runs_do_not_mix(self, name: str) -> None:
         real, fake = batches(3, 6, 2)
-        eps = torch.rand(3, 6, generator=torch.Generator().manual_seed(3), dtype=real.dtype)
+        extra = draws(PENALTIES[name], real, 2)
         together = evaluate(PENALTIES[name], cubic, real, fake)
         assert together.shape == (3,)
         for k in range(3):
-            extra = [eps[k]] if PENALTIES[name].uses_eps else []
-            alone = PENALTIES[name].function(cubic, real[k], fake[k], *extra)
+            own = {key: value[k] for key, value in extra.items()}
+            alone = PENALTIES[name].function(cubic, real[k], fake[k], **own)
             assert alone.item() == pytest.approx(together[k].item(), rel=1e-12)
 
     def test_reduces_over_all_feature_axes(self, name: str) -> None:
@@ -47,7 +53,7 @@ class TestEveryPenalty:
     def test_its_gradient_reaches_the_critic_and_nothing_else(self, name: str) -> None:
         critic = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1)).double()
         real, fake = (x.requires_grad_() for x in batches(6, 2))
-        evaluate(PENALTIES[name], lambda x: critic(x).squeeze(-1), real, fake).backward()
+        evaluate(PENALTIES[name], lambda x: 20 * critic(x).squeeze(-1), real, fake).backward()
         assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in (critic[0].weight, critic[2].weight))
         assert real.grad is None and fake.grad is None
 
@@ -118,6 +124,26 @@ def test_wgan_gp_optimum_of_a_linear_critic_between_two_points() -> None:
     assert w.item() == pytest.approx(1 + d / (2 * weight_of_penalty), abs=1e-6)
 
 
+def test_one_sided_gradient_penalty_leaves_small_slopes_alone() -> None:
+    real, fake = batches(6, 2)
+    one_sided = PENALTIES["wgan_gp_one_sided"].function
+    for weight, value in ((torch.tensor([0.3, 0.4]), 0.0), (torch.tensor([3.0, 4.0]), 16.0)):
+        assert one_sided(lambda x, w=weight: x @ w.double(), real, fake).item() == pytest.approx(value, abs=1e-9)
+
+
+def test_dragan_looks_around_the_real_samples() -> None:
+    real, fake = batches(6, 2)
+    eps, noise = torch.rand(6).double(), torch.rand(6, 2).double()
+    near = real + (1 - eps)[:, None] * 0.5 * real.std() * noise
+    expected = ((3 * near**2).norm(dim=-1) - 1).square().mean()
+    assert dragan(cubic, real, fake, eps, noise).item() == pytest.approx(expected.item(), rel=1e-12)
+
+
+def test_r1_r2_is_their_sum() -> None:
+    real, fake = batches(6, 2)
+    assert r1_r2(cubic, real, fake).item() == pytest.approx((r1(cubic, real) + r2(cubic, None, fake)).item())
+
+
 def test_eps_is_drawn_when_none_is_given() -> None:
     torch.manual_seed(0)
     real, fake = batches(4000, 2)
@@ -127,5 +153,8 @@ def test_eps_is_drawn_when_none_is_given() -> None:
 
 
 def test_an_unknown_penalty_lists_those_there_are() -> None:
-    with pytest.raises(ValueError, match=r"penalty='gp' is not known: use None or one of 'wgan_gp', 'r1', 'r2'"):
+    with pytest.raises(
+        ValueError,
+        match=r"penalty='gp' is not known: use None or one of 'wgan_gp', 'wgan_gp_one_sided', 'dragan', 'r1'",
+    ):
         resolve_penalty("gp")

@@ -92,12 +92,12 @@ def plain_loop(steps: int) -> torch.Tensor:
     opt_g, opt_d = (torch.optim.Adam(net.parameters(), 1e-3, betas=(0.5, 0.999)) for net in (g, d))
     bce = nn.BCEWithLogitsLoss()
     for _ in range(steps):
-        x, z = session.data.next()[0], session.latents.next()[0]
+        x, z = session.game.data.next()[0], session.game.latents.next()[0]
         loss = bce(d(x), torch.ones(32, 1)) + bce(d(g(z).detach()), torch.zeros(32, 1))
         opt_d.zero_grad()
         loss.backward()
         opt_d.step()
-        loss = bce(d(g(session.latents.next()[0])), torch.ones(32, 1))
+        loss = bce(d(g(session.game.latents.next()[0])), torch.ones(32, 1))
         opt_g.zero_grad()
         loss.backward()
         opt_g.step()
@@ -278,7 +278,7 @@ class TestOwnPieces:
                 return self.linear(x)
 
         gl.train(DATA, change(steps=2), discriminator=Spy)
-        assert set(seen) <= {3, 32}
+        assert set(seen) == {32}
 
     def test_other_data_dimensions_and_data_without_modes(self) -> None:
         run = gl.train(gl.Mixture([[0.0], [2.0]], std=0.1), change(steps=3))

@@ -1,0 +1,48 @@
+"""Pieces that are known not to go together: refused, or warned about, with the reason and the source."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+
+from torch import Tensor, nn
+
+from ganlab.nets.seeds import Lifted
+from ganlab.objectives import LOSSES, GANLoss, Penalty
+from ganlab.training.config import TrainConfig
+
+
+def check_pieces(
+    critic: nn.Module, loss: GANLoss, penalty: Penalty | Callable[..., Tensor] | None, config: TrainConfig
+) -> None:
+    """Check a discriminator, a loss and a penalty against each other.
+
+    Raises:
+        ValueError: batch normalisation in the discriminator together with a gradient penalty.
+    """
+    kinds = {type(layer).__name__ for layer in _layers(critic)}
+    if penalty is not None and any("BatchNorm" in kind for kind in kinds):
+        raise ValueError(
+            "A discriminator with BatchNorm does not go with a gradient penalty: the score of one sample depends on "
+            "the whole batch, so it has no gradient of its own (Gulrajani et al. 2017, §4). Use LayerNorm or no "
+            "normalisation."
+        )
+    if penalty is not None and any("Minibatch" in kind for kind in kinds):
+        warnings.warn(
+            "A discriminator that looks at its batch together with a gradient penalty: the penalty sees the sum of a "
+            "sample's effects on all scores, not the gradient of its own score (Gulrajani et al. 2017, §4, on batch "
+            "statistics).",
+            stacklevel=4,
+        )
+    bounded = penalty is not None or config.clip_weights > 0 or any("Spectral" in kind for kind in kinds)
+    if loss is LOSSES["wasserstein"] and not bounded:
+        warnings.warn(
+            "The Wasserstein loss without a penalty, weight clipping or spectral norm has no lower bound: nothing "
+            "keeps the critic Lipschitz (Arjovsky et al. 2017, §3). Set penalty='wgan_gp' or clip_weights=0.01.",
+            stacklevel=4,
+        )
+
+
+def _layers(module: nn.Module) -> Iterator[nn.Module]:
+    for layer in module.modules():
+        yield from layer.original.modules() if isinstance(layer, Lifted) else (layer,)

@@ -1,0 +1,161 @@
+"""One file that holds everything a run needs to go on as if it had never stopped.
+
+Both networks with their buffers, optimisers, averages, every generator's state, the record and the settings; tensors
+and plain values only, so that it loads with `weights_only=True`. It is written beside its target and renamed: a reader
+sees the old file or the new one, never half of one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ganlab.training.config import TrainConfig
+from ganlab.training.player import Player
+from ganlab.training.record import HISTORIES, Record
+from ganlab.training.setup import Session
+from ganlab.training.streams import Stream
+
+FORMAT, VERSION = "ganlab checkpoint", 1
+
+
+def save_checkpoint(session: Session, path: str | os.PathLike[str]) -> None:
+    """Write the state after the last whole step; an older file at `path` is replaced whole or left as it is."""
+    path = Path(path)
+    state = {
+        "format": FORMAT,
+        "version": VERSION,
+        "config": dataclasses.asdict(session.config),
+        "step": session.step,
+        "elapsed": session.run.elapsed,
+        "alive": session.game.alive,
+        "global_generator": torch.get_rng_state(),
+        "players": {"g": _player_state(session.game.g), "d": _player_state(session.game.d)},
+        "streams": {name: {"states": s.block_states, "position": s.position} for name, s in session.streams.items()},
+        "record": _record_state(session.run.record),
+    }
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(temporary, "wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Load a checkpoint's contents onto the CPU, without running any code from the file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is truncated, no checkpoint of ganlab's, or written by a newer version.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no checkpoint {path}: check the path, or train from the start.")
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
+        raise ValueError(
+            f"{path} cannot be read as a checkpoint: it is truncated or another kind of file. Train from the start, or "
+            f"use an older checkpoint."
+        ) from error
+    if not isinstance(state, dict) or state.get("format") != FORMAT:
+        raise ValueError(f"{path} is not a checkpoint written by ganlab's train(); pass the path given as checkpoint=.")
+    if state.get("version") != VERSION:
+        raise ValueError(
+            f"{path} has checkpoint version {state.get('version')}, and this ganlab reads {VERSION}: install the "
+            "ganlab that wrote it."
+        )
+    return state
+
+
+def config_of(state: dict[str, Any], given: TrainConfig | None) -> TrainConfig:
+    """Give the settings of a checkpoint.
+
+    Raises:
+        ValueError: other settings were given; the message names them.
+    """
+    config = TrainConfig(**state["config"])
+    if given is not None and given != config:
+        names = [f.name for f in dataclasses.fields(config) if getattr(config, f.name) != getattr(given, f.name)]
+        changes = ", ".join(f"{n}={getattr(given, n)!r} (saved {getattr(config, n)!r})" for n in names)
+        raise ValueError(f"A run is resumed with the settings it was started with; these differ: {changes}.")
+    return config
+
+
+def restore(session: Session, state: dict[str, Any]) -> None:
+    """Put a checkpoint's state into a session prepared with the same settings and pieces.
+
+    Raises:
+        ValueError: the networks or the random streams are not those of the checkpoint.
+    """
+    for name, player in (("g", session.game.g), ("d", session.game.d)):
+        _restore_player(player, state["players"][name], {"g": "generator", "d": "discriminator"}[name])
+    if state["streams"].keys() != session.streams.keys():
+        raise ValueError("The checkpoint was written with another penalty or instance noise: pass the same pieces.")
+    for name, stream in session.streams.items():
+        _restore_stream(stream, **state["streams"][name])
+    session.game.alive.copy_(state["alive"])
+    torch.set_rng_state(state["global_generator"])
+    session.step = state["step"]
+    session.run.elapsed = state["elapsed"]
+    _restore_record(session.run.record, state["record"])
+
+
+def _player_state(player: Player) -> dict[str, Any]:
+    return {
+        "weights": player.weights.detach(),
+        "buffers": dict(player.net.named_buffers()),
+        "optimizer": player.optimizer.state_dict(),
+        "average": player.average,
+        "last_change": player.last_change,
+    }
+
+
+def _restore_player(player: Player, state: dict[str, Any], name: str) -> None:
+    buffers = dict(player.net.named_buffers())
+    fits = state["weights"].shape == player.weights.shape and state["buffers"].keys() == buffers.keys()
+    if not fits:
+        raise ValueError(
+            f"The {name} has {player.weights.numel()} weights and the checkpoint {state['weights'].numel()}: pass the "
+            "networks that the run was started with."
+        )
+    device = player.weights.device
+    player.weights.data.copy_(state["weights"])
+    for key, value in state["buffers"].items():
+        buffers[key].copy_(value)
+    player.optimizer.load_state_dict(state["optimizer"])
+    if player.average is not None:
+        player.average.copy_(state["average"])
+    if state["last_change"] is not None:
+        player.last_change = state["last_change"].to(device)
+
+
+def _restore_stream(stream: Stream, states: list[torch.Tensor], position: int) -> None:
+    if states:
+        for generator, saved in zip(stream.generators, states, strict=True):
+            generator.set_state(saved)
+        stream.refill()  # the block in hand, drawn again
+        stream.position = position
+
+
+def _record_state(record: Record) -> dict[str, Any]:
+    names = ("steps", "stopped", *HISTORIES)
+    return {**{name: getattr(record, name) for name in names}, "frames": record.frames, "filled": record.filled}
+
+
+def _restore_record(record: Record, state: dict[str, Any]) -> None:
+    device = record.stopped.device
+    for name in ("stopped", *HISTORIES):
+        setattr(record, name, state[name].to(device))
+    record.steps, record.filled = state["steps"], state["filled"]
+    record.frames = [(step, frame.to(device)) for step, frame in state["frames"]]

@@ -1,0 +1,150 @@
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+import ganlab as gl
+from ganlab.training.checkpoint import read_checkpoint
+
+DATA = gl.ring()
+BASE = gl.TrainConfig(
+    seeds=2, steps=80, batch_size=16, width=8, record_every=7, snapshots=4, snapshot_size=10, lr_end=0.1
+)
+# The block of random numbers holds 64 steps: stops before, at and after its end.
+STOPS = (1, 37, 64, 65, 79)
+KINDS = {
+    "adam, ema, wgan-gp": {"ema": 0.9, "loss": "wasserstein", "penalty": "wgan_gp", "n_critic": 2},
+    "rmsprop, ema, r1": {"optimizer": "rmsprop", "ema": 0.9, "penalty": "r1"},
+    "optimistic, noise": {"update": "optimistic", "instance_noise": 0.1},
+    "dragan": {"penalty": "dragan"},
+}
+
+
+def stop_at(step: int):
+    return lambda now, run: now >= step
+
+
+def same(a: gl.Run, b: gl.Run) -> bool:
+    records = all(
+        torch.equal(torch.nan_to_num(getattr(a.record, name)), torch.nan_to_num(getattr(b.record, name)))
+        for name in (
+            "steps",
+            "loss_d",
+            "loss_g",
+            "gradient_norm_g",
+            "accuracy_d",
+            "snapshots",
+            "snapshot_steps",
+            "stopped",
+        )
+    )
+    return (
+        records and torch.equal(a.sample(20), b.sample(20)) and torch.equal(a.scores(DATA.modes), b.scores(DATA.modes))
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_resumed_run_equals_the_uninterrupted_one_bit_for_bit(kind: str, stop: int, tmp_path: Path) -> None:
+    config = dataclasses.replace(BASE, record_every=1, **KINDS[kind])
+    whole = gl.train(DATA, config)
+    path = tmp_path / "run.pt"
+    first = gl.train(DATA, config, checkpoint=path, callbacks=[stop_at(stop)])
+    assert first.record.steps[-1] == stop
+    resumed = gl.train(DATA, resume=path)
+    assert same(resumed, whole) and resumed.elapsed > 0
+
+
+def test_code_that_draws_from_the_global_generator_is_resumed_too(tmp_path: Path) -> None:
+    def noisy() -> nn.Module:
+        return nn.Sequential(nn.Linear(2, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.5), nn.Linear(8, 1))
+
+    config = dataclasses.replace(BASE, record_every=1)
+    whole = gl.train(DATA, config, discriminator=noisy)
+    path = tmp_path / "run.pt"
+    gl.train(DATA, config, discriminator=noisy, checkpoint=path, callbacks=[stop_at(30)])
+    resumed = gl.train(DATA, resume=path, discriminator=noisy)
+    assert torch.equal(resumed.record.loss_d, whole.record.loss_d)
+    assert torch.equal(resumed.sample(20), whole.sample(20))
+
+
+def test_an_interrupted_run_goes_on_from_its_last_whole_checkpoint(tmp_path: Path) -> None:
+    def interrupt(step: int, run: gl.Run) -> None:
+        if step == 49:
+            raise KeyboardInterrupt
+
+    path = tmp_path / "deep" / "run.pt"
+    with pytest.warns(UserWarning, match="interrupted"):
+        gl.train(DATA, BASE, checkpoint=path, checkpoint_every=20, callbacks=[interrupt])
+    assert read_checkpoint(path)["step"] == 40
+    assert same(gl.train(DATA, resume=path), gl.train(DATA, BASE))
+    assert [p.name for p in path.parent.iterdir()] == ["run.pt"]
+
+
+def test_resuming_a_finished_run_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "run.pt"
+    whole = gl.train(DATA, BASE, checkpoint=path)
+    assert same(gl.train(DATA, resume=path), whole)
+
+
+def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "run.pt"
+    gl.train(DATA, dataclasses.replace(BASE, steps=5), checkpoint=path)
+    before = path.read_bytes()
+
+    def full(state, file):
+        file.write(b"half")
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(OSError, match="No space left"):
+        gl.train(DATA, dataclasses.replace(BASE, steps=5), checkpoint=path)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["run.pt"]
+
+
+class TestBadFiles:
+    def test_missing(self, tmp_path: Path) -> None:
+        with pytest.raises(FileNotFoundError, match=r"There is no checkpoint .*none.pt"):
+            gl.train(DATA, resume=tmp_path / "none.pt")
+
+    @pytest.mark.parametrize("share", [0.0, 0.3, 0.99])
+    def test_truncated(self, share: float, tmp_path: Path) -> None:
+        path = tmp_path / "run.pt"
+        gl.train(DATA, dataclasses.replace(BASE, steps=5), checkpoint=path)
+        whole = path.read_bytes()
+        path.write_bytes(whole[: int(share * len(whole))])
+        with pytest.raises(ValueError, match="cannot be read as a checkpoint: it is truncated or another kind"):
+            gl.train(DATA, resume=path)
+
+    def test_foreign(self, tmp_path: Path) -> None:
+        path = tmp_path / "other.pt"
+        torch.save({"weights": torch.zeros(3)}, path)
+        with pytest.raises(ValueError, match="is not a checkpoint written by ganlab"):
+            gl.train(DATA, resume=path)
+        path.write_text("hello")
+        with pytest.raises(ValueError, match="cannot be read as a checkpoint"):
+            gl.train(DATA, resume=path)
+
+    def test_newer(self, tmp_path: Path) -> None:
+        path = tmp_path / "run.pt"
+        gl.train(DATA, dataclasses.replace(BASE, steps=2), checkpoint=path)
+        state = torch.load(path, weights_only=True)
+        torch.save({**state, "version": 99}, path)
+        with pytest.raises(ValueError, match="has checkpoint version 99, and this ganlab reads 1"):
+            gl.train(DATA, resume=path)
+
+    def test_other_settings_or_pieces(self, tmp_path: Path) -> None:
+        path = tmp_path / "run.pt"
+        config = dataclasses.replace(BASE, steps=2)
+        gl.train(DATA, config, checkpoint=path)
+        with pytest.raises(ValueError, match=r"these differ: lr_g=0.5 \(saved 0.001\)"):
+            gl.train(DATA, dataclasses.replace(config, lr_g=0.5), resume=path)
+        with pytest.raises(ValueError, match="The generator has 84 weights and the checkpoint 228"):
+            gl.train(DATA, resume=path, generator=lambda: gl.nets.mlp([2, 8, 2]))
+        with pytest.raises(ValueError, match="another penalty or instance noise"):
+            gl.train(DATA, resume=path, penalty="wgan_gp")
+        with pytest.raises(ValueError, match="checkpoint_every must be 1 or more"):
+            gl.train(DATA, config, checkpoint=path, checkpoint_every=0)
