@@ -1,4 +1,4 @@
-"""The `ganlab` command: lab, build, grade. What a subcommand needs is imported when it runs."""
+"""The `ganlab` command: lab, build, grade, export. What a subcommand needs is imported when it runs."""
 
 import argparse
 import importlib.util
@@ -6,11 +6,16 @@ import logging
 import os
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ganlab import __version__
 from ganlab.grading.errors import CourseError
+
+if TYPE_CHECKING:
+    from ganlab.grading.scores import Outcome
 
 GRADE_EXTRA = ("nbgrader", "jupytext", "nbconvert", "nbclient")
 
@@ -64,13 +69,34 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--check", action="store_true", help="write nothing; fail if files are not what is built")
     build.set_defaults(run=_build)
 
-    grade = command("grade", "Autograde submissions; write gradebook, grades.csv and feedback pages.")
-    layout = "folder that holds <student>/<assignment>/<assignment>.ipynb"
-    grade.add_argument("submitted", type=Path, metavar="SUBMITTED", help=layout)
-    grade.add_argument("--assignment", help="grade this one only (default: all)")
-    grade.add_argument("--output", type=Path, default=Path(), help="where results go (default: this folder)")
-    grade.set_defaults(run=_grade)
+    _grade_options(command("grade", "Grade submissions in a sandbox; write gradebook, tables and feedback pages."))
+
+    export = command("export", "Write the grades, manual ones included, as Canvas or Moodle imports them.")
+    export.add_argument("format", choices=("canvas", "moodle"))
+    export.add_argument("--output", type=Path, default=Path(), help="where `ganlab grade` left its results")
+    export.add_argument("--db", metavar="URL", help="the gradebook (default: gradebook.db in the output folder)")
+    export.add_argument("--assignment", action="append", default=[], help="this one only (may be repeated)")
+    export.add_argument("--to", type=Path, help="the file to write (default: canvas.csv or moodle.csv)")
+    export.set_defaults(run=_export)
     return parser
+
+
+def _grade_options(grade: argparse.ArgumentParser) -> None:
+    layout = (
+        "folder <student>/<assignment>/<assignment>.ipynb, folder of notebooks, or zip download of Moodle or Canvas"
+    )
+    grade.add_argument("submitted", type=Path, metavar="SUBMISSIONS", help=layout)
+    grade.add_argument("--assignment", help="grade this one only (default: all)")
+    grade.add_argument("--student", action="append", default=[], help="grade this one only (may be repeated)")
+    again = "check this exercise only, keep the points of the others (may be repeated)"
+    grade.add_argument("--exercise", action="append", default=[], help=again)
+    grade.add_argument("--output", type=Path, default=Path(), help="where results go (default: this folder)")
+    grade.add_argument("--workers", type=int, metavar="N", help="how many at once (default: one a core)")
+    grade.add_argument("--dask", metavar="ADDRESS", help="grade on the workers of this Dask scheduler")
+    grade.add_argument("--db", metavar="URL", help="the gradebook (default: gradebook.db in the output folder)")
+    grade.add_argument("--resume", action="store_true", help="go on with a batch that was stopped")
+    grade.add_argument("--no-sandbox", action="store_true", help="run submissions with your own rights: dangerous")
+    grade.set_defaults(run=_grade)
 
 
 def _lab(args: argparse.Namespace) -> int:
@@ -100,24 +126,67 @@ def _build(args: argparse.Namespace) -> int:
 
 def _grade(args: argparse.Namespace) -> int:
     _need("grade", GRADE_EXTRA)
+    from tqdm import tqdm
+
     from ganlab.grading.grade import grade_batch
-    from ganlab.grading.scores import Outcome
+    from ganlab.grading.scores import FAILED, Outcome
 
-    def report(outcome: Outcome) -> None:
-        scores, who = outcome.scores, outcome.submission
-        points = f"{sum(scores.auto.values()):g} of {scores.auto_max:g} automatic points"
-        waiting = f", {scores.to_mark} to mark" if scores.to_mark else ""
-        reason = f" ({outcome.reason})" if outcome.reason else ""
-        print(f"{who.student} · {who.assignment}: {outcome.status}, {points}{waiting}{reason}", flush=True)
+    if args.workers is not None and args.workers < 1:
+        raise CourseError(f"--workers must be 1 or more, got {args.workers}.")
+    if args.no_sandbox:
+        print("ganlab: WARNING: submissions run with your rights, without a sandbox.", file=sys.stderr)
+    bar = tqdm(unit="submission", disable=not sys.stderr.isatty())
 
-    outcomes = grade_batch(
-        args.submitted, course=args.course, output=args.output, assignment=args.assignment, report=report
-    )
-    failed = sum(outcome.status != "graded" for outcome in outcomes)
-    print(f"{len(outcomes) - failed} of {len(outcomes)} submissions graded: see {args.output / 'grades.csv'}")
+    def report(outcome: Outcome, total: int) -> None:
+        bar.total = total
+        bar.update()
+        with bar.external_write_mode(file=sys.stdout):
+            print(_line(outcome), flush=True)
+
+    with bar:
+        outcomes = grade_batch(
+            args.submitted,
+            course=args.course,
+            output=args.output,
+            assignment=args.assignment,
+            students=args.student,
+            exercises=args.exercise,
+            workers=args.workers or os.cpu_count() or 1,
+            dask=args.dask,
+            db_url=args.db,
+            resume=args.resume,
+            confined=not args.no_sandbox,
+            report=report,
+        )
+    counts = Counter(outcome.status for outcome in outcomes)
+    print("\n".join(f"{count:6d} {status}" for status, count in counts.most_common()))
+    print(f"{len(outcomes)} submissions: see {args.output / 'grades.csv'} and {args.output / 'report.html'}")
+    failed = sum(counts[status] for status in FAILED)
     if failed:
-        print(f"ganlab: {failed} could not be graded in full; the status column says why.", file=sys.stderr)
+        print(f"ganlab: {failed} could not be graded, by no fault of theirs; grades.csv says why.", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _line(outcome: "Outcome") -> str:
+    scores = outcome.scores
+    points = f"{sum(scores.auto.values()):g} of {scores.auto_max:g} automatic points"
+    waiting = f", {scores.to_mark} to mark" if scores.to_mark else ""
+    reason = f" ({outcome.reason})" if outcome.reason else ""
+    flags = f" [look: {'; '.join(outcome.flags)}]" if outcome.flags else ""
+    return f"{outcome.student} · {outcome.assignment}: {outcome.status}, {points}{waiting}{reason}{flags}"
+
+
+def _export(args: argparse.Namespace) -> int:
+    _need("grade", GRADE_EXTRA)
+    from ganlab.grading.export import export_grades
+
+    book = args.output / "gradebook.db"
+    if not args.db and not book.is_file():
+        raise CourseError(f"There is no gradebook {book}: run `ganlab grade` first, or name one with --db.")
+    to = args.to or args.output / f"{args.format}.csv"
+    export_grades(args.format, args.db or f"sqlite:///{book.resolve()}", to, args.assignment)
+    print(f"written: {to}")
+    return 0
 
 
 def _need(extra: str, modules: Sequence[str]) -> None:

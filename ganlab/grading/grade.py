@@ -1,31 +1,57 @@
-"""A batch of submissions, graded one after the other: each ends with a status, none disturbs another.
+"""A batch of submissions: found, graded by workers, entered by this process, each with a status.
 
-Order of a submission: reset the scores, read, hand in, autograde, feedback, publish, read the scores.
+Workers see a notebook and give back verdicts (worker.py); only this process writes: gradebook, pages, journal, in
+that order for each submission, so that a batch killed at any moment goes on with `resume`.
 """
 
-import logging
 import os
 import shutil
 import sys
-import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbformat.warnings import MissingIDFieldWarning
-from nbgrader.api import Gradebook
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from traitlets.config import Config, PyFileConfigLoader
 
-from ganlab.grading.autograde import Desk, autograde, write_feedback, write_notice
+from ganlab.grading import pool
 from ganlab.grading.chapters import Chapter, find_chapters
 from ganlab.grading.errors import CourseError
-from ganlab.grading.release import register
-from ganlab.grading.scores import Outcome, grades_csv, read_scores, reset_scores
+from ganlab.grading.gradebook import Book, alone
+from ganlab.grading.journal import Journal, code_version, key_of
+from ganlab.grading.pages import feedback_page
+from ganlab.grading.release import release
+from ganlab.grading.repair import Ungradable
+from ganlab.grading.report import class_report
+from ganlab.grading.sandbox import Limits
+from ganlab.grading.scores import Outcome, grades_csv
+from ganlab.grading.settings import configure
 from ganlab.grading.source import read_source
-from ganlab.grading.submissions import Submission, Ungradable, find_submissions, read_submission
+from ganlab.grading.submissions import Submission, find_submissions
+from ganlab.grading.walls import require_bubblewrap
+from ganlab.grading.worker import Graded, Job, grade
 
-log = logging.getLogger(__name__)
+UNSAFE = "Run without a sandbox."
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a batch is graded."""
+
+    assignment: str | None = None
+    students: Sequence[str] = ()
+    exercises: Sequence[str] = ()  # grade only these again
+    workers: int = 1
+    dask: str | None = None
+    db_url: str | None = None
+    resume: bool = False
+    confined: bool = True
+    limits: Limits = field(default_factory=Limits)
 
 
 def grade_batch(
@@ -33,74 +59,201 @@ def grade_batch(
     *,
     course: Path,
     output: Path,
-    assignment: str | None = None,
-    report: Callable[[Outcome], None] = lambda outcome: None,
+    report: Callable[[Outcome, int], None] = lambda outcome, total: None,
+    **options: Any,
 ) -> list[Outcome]:
-    """Grade submitted/<student>/<assignment>/ against the course's sources.
+    """Grade what was handed in against the course's sources; `options` are those of `Options`.
 
-    Leaves gradebook.db, grades.csv, autograded/ and feedback/ in `output`; `report` hears of each outcome.
-    Raises CourseError before anything is written.
+    Leaves gradebook.db, grades.csv, report.html, autograded/ and feedback/ in `output`; `report` hears of each
+    outcome and of how many there will be. Raises CourseError before anything is written.
     """
-    wanted = [assignment] if assignment else []
+    how = Options(**options)
+    if how.confined:
+        require_bubblewrap()
+    wanted = [how.assignment] if how.assignment else []
     chapters = {chapter.name: chapter for chapter in find_chapters(course, wanted)}
-    submissions = find_submissions(submitted, chapters, only=assignment is not None)
-    handed_in = {submission.assignment for submission in submissions}
-    sources = {name: read_source(chapters[name].source) for name in chapters if name in handed_in}
+    found = find_submissions(submitted, chapters, only=how.assignment is not None)
+    found = [submission for submission in found if not how.students or submission.student in how.students]
+    if not found:
+        raise CourseError(f"No submission in {submitted} is by {' or '.join(how.students)}: look at the names there.")
+    sources = {each.assignment: each for each in found if each.assignment in chapters}
+    assignments = {name: Assignment.of(chapters[name], how.exercises) for name in sources}
     output.mkdir(parents=True, exist_ok=True)
     if shutil.which("alembic") is None:  # nbgrader calls it by name, also where the environment is not activated
         os.environ["PATH"] += os.pathsep + str(Path(sys.executable).parent)
-    outcomes = []
-    with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="ganlab-grade-") as root:
+    with warnings.catch_warnings():
         for category in (SAWarning, MissingIDFieldWarning):  # nbgrader's own doing, none of the reader's
             warnings.simplefilter("ignore", category)
-        desk = Desk(Path(root).resolve(), output)
-        for name, source in sources.items():
-            _register(desk, chapters[name], source)
-        for submission in submissions:
-            outcomes.append(_grade(desk, submission, sources.get(submission.assignment)))
-            report(outcomes[-1])
-    columns = [name for source in sources.values() for name in _grade_ids(source, graded=True)]
-    table = output / "grades.csv"
-    text = grades_csv(outcomes, columns, old=table)
-    temporary = table.with_name(".grades.csv.part")
-    temporary.write_text(text, encoding="utf-8", newline="")
-    temporary.replace(table)
-    return outcomes
+        journal = Journal(output)
+        db_url = how.db_url or f"sqlite:///{(output / 'gradebook.db').resolve()}"
+        with alone(db_url, journal.folder):
+            batch = Batch(output, how, assignments, _book(db_url, course), journal)
+            try:
+                return batch.run(found, report)
+            finally:
+                batch.book.close()
 
 
-def _register(desk: Desk, chapter: Chapter, source: NotebookNode) -> None:
-    desk.supply(chapter)
-    with Gradebook(desk.db_url) as gradebook:
-        gradebook.update_or_create_assignment(chapter.name)
+def _book(db_url: str, course: Path) -> Book:
+    config = Config()
+    configure(config)
+    if (course / "nbgrader_config.py").is_file():  # the course's late penalties
+        config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config())
     try:
-        register(source, chapter.name, desk.db_url)
-    except RuntimeError as error:  # nbgrader refuses to add or remove cells under existing grades
-        raise CourseError(
-            f"{desk.output / 'gradebook.db'} has grades of an older {chapter.name} with other cells: "
-            "grade into another folder with --output, or move the old gradebook away."
-        ) from error
+        return Book(db_url, config)
+    except (SQLAlchemyError, ImportError) as error:
+        raise CourseError(f"The gradebook {db_url.split('@')[-1]} cannot be opened: {error}") from error
 
 
-def _grade(desk: Desk, submission: Submission, source: NotebookNode | None) -> Outcome:
-    if source is None:
-        return Outcome(submission, "unknown", f'the course has no assignment "{submission.assignment}"')
-    reset_scores(submission, desk.db_url)
-    try:
-        notebook = read_submission(submission, _grade_ids(source))
-        desk.hand_in(submission, notebook)
-        status, reason = autograde(desk, submission)
-        write_feedback(desk, submission)
-    except Exception as error:
-        log.debug("%s, %s", submission.student, submission.assignment, exc_info=True)
-        why = error if isinstance(error, Ungradable) else Ungradable("failed", repr(error))
-        status, reason = why.status, str(why)
-        reset_scores(submission, desk.db_url)  # it may have failed half scored
-        write_notice(desk, submission, why)
-    desk.publish(submission)
-    return Outcome(submission, status, reason, read_scores(submission, desk.db_url))
+@dataclass(frozen=True)
+class Assignment:
+    """What grading needs of one chapter."""
+
+    source: NotebookNode
+    text: str
+    shown: dict[str, str]  # grade id -> the cell as it is handed out
+    data: dict[str, bytes]
+    only: tuple[str, ...]  # grade ids of the checks to run, empty for all
+
+    @classmethod
+    def of(cls, chapter: Chapter, exercises: Sequence[str]) -> "Assignment":
+        source = read_source(chapter.source)
+        ids = [cell.metadata.nbgrader.grade_id for cell in source.cells if _graded(cell)]
+        only = tuple(f"check_{name}" for name in exercises)
+        if any(name not in ids for name in only):
+            known = ", ".join(name.removeprefix("check_") for name in ids if name.startswith("check_"))
+            raise CourseError(f"{chapter.name} has no exercise {' or '.join(exercises)}: choose among {known}.")
+        handed_out = {cell.id: cell.source for cell in release(source).cells if "nbgrader" in cell.metadata}
+        shown = {name: text for name, text in handed_out.items() if name in ids and name.startswith("check_")}
+        data = {path.as_posix(): (chapter.folder / path).read_bytes() for path in chapter.data_files()}
+        return cls(source, nbformat.writes(source), shown, data, only)
 
 
-def _grade_ids(source: NotebookNode, *, graded: bool = False) -> list[str]:
-    """The ids of the cells nbgrader knows, or of those that bear points, in order."""
-    known = [cell.metadata.nbgrader for cell in source.cells if "nbgrader" in cell.metadata]
-    return [cell.grade_id for cell in known if cell.grade or not graded]
+def _graded(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("grade"))
+
+
+@dataclass
+class Batch:
+    """One run of the grader."""
+
+    output: Path
+    how: Options
+    assignments: dict[str, Assignment]
+    book: Book
+    journal: Journal
+    keys: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def run(self, found: list[Submission], report: Callable[[Outcome, int], None]) -> list[Outcome]:
+        for name, assignment in self.assignments.items():
+            self.book.register(name, assignment.source)
+        by_name = {(submission.student, submission.assignment): submission for submission in found}
+        known = self.journal.finished()
+        outcomes: list[Outcome] = []
+        local = min(self.how.workers, len(found))
+        executor, workers = pool.on_dask(self.how.dask) if self.how.dask else (None, local)
+        start = (lambda: executor) if executor is not None else (lambda: pool.local(workers))
+        window = 2 * workers if workers > 1 else 1
+        results = pool.run_all(grade, self._jobs(found, known, outcomes), start, window, _lost)
+        for graded in results:
+            submission = by_name[graded.student, graded.assignment]
+            self._flush(outcomes, report, len(found))
+            before = known.get((graded.student, graded.assignment), ("", {}))[1].get("messages", {})
+            outcomes.append(self._enter(submission, graded, before if self.how.exercises else {}))
+            self._flush(outcomes, report, len(found))
+        self._flush(outcomes, report, len(found))
+        self._tables(outcomes)
+        return sorted(outcomes, key=lambda outcome: (outcome.student, outcome.assignment))
+
+    reported = 0
+
+    def _flush(self, outcomes: list[Outcome], report: Callable[[Outcome, int], None], total: int) -> None:
+        for outcome in outcomes[self.reported :]:
+            report(outcome, total)
+        self.reported = len(outcomes)
+
+    def _jobs(
+        self, found: list[Submission], known: dict[tuple[str, str], tuple[str, dict[str, Any]]], outcomes: list[Outcome]
+    ) -> Iterator[Job]:
+        """Give what has to be graded; what needs no kernel, or is finished already, becomes an outcome here."""
+        secret, version = self.journal.secret(), code_version()
+        for submission in found:
+            who = (submission.student, submission.assignment)
+            assignment = self.assignments.get(submission.assignment)
+            if assignment is None:
+                said = f'the course has no assignment "{submission.assignment}"'
+                outcomes.append(Outcome(*who, "unknown", said))
+                continue
+            content, problem = None, None
+            try:
+                content = submission.read()
+            except Ungradable as error:
+                problem = error
+            settings = [assignment.text, assignment.only, version, secret, submission.note, str(problem)]
+            self.keys[who] = key_of(content, {"settings": settings, "confined": self.how.confined})
+            key, kept = known.get(who, ("", {}))
+            if self.how.resume and key == self.keys[who]:
+                outcomes.append(Outcome(**{**kept, "flags": tuple(kept["flags"]), "scores": self.book.scores(*who)}))
+            elif content is None:
+                assert problem is not None
+                outcomes.append(self._enter(submission, Graded(*who, problem.status, str(problem)), {}))
+            else:
+                exercises = tuple(name.removeprefix("check_") for name in assignment.only)
+                limits, confined = self.how.limits, self.how.confined
+                yield Job(*who, content, assignment.text, assignment.data, secret, exercises, confined, limits)
+
+    def _enter(self, submission: Submission, graded: Graded, before: dict[str, str]) -> Outcome:
+        """Write down a result: gradebook, pages, journal."""
+        assignment, who = self.assignments[graded.assignment], (graded.student, graded.assignment)
+        warning = None if self.how.confined else UNSAFE
+        readable = bool(graded.notebook)
+        self.book.record(
+            *who,
+            graded.points,
+            graded.answered,
+            handed_in=submission.handed_in,
+            only=assignment.only if readable else (),
+            warning=warning,
+        )
+        flags = graded.flags if warning is None else (*graded.flags, warning.lower().rstrip("."))
+        reason = "; ".join(part for part in (graded.reason, submission.note) if part)
+        messages = {**before, **graded.messages}
+        outcome = Outcome(
+            *who, graded.status, reason, self.book.scores(*who), messages, flags, graded.fingerprint, graded.seconds
+        )
+        self._publish(outcome, graded, assignment)
+        self.journal.finish(self.keys[who], outcome)
+        return outcome
+
+    def _publish(self, outcome: Outcome, graded: Graded, assignment: Assignment) -> None:
+        """Write the graded notebook and the page, each whole or not at all; an older notebook never stays."""
+        where = Path(outcome.student) / outcome.assignment
+        target = self.output / "autograded" / where / f"{outcome.assignment}.ipynb"
+        shutil.rmtree(target.parent, ignore_errors=True)
+        notebook = nbformat.reads(graded.notebook, as_version=4) if graded.notebook else None
+        if notebook is not None:
+            write(target, graded.notebook)
+            for name, content in assignment.data.items():
+                (target.parent / name).parent.mkdir(parents=True, exist_ok=True)
+                (target.parent / name).write_bytes(content)
+        comments = self.book.comments(outcome.student, outcome.assignment)
+        page = feedback_page(outcome, notebook, comments, assignment.shown)
+        write(self.output / "feedback" / where / f"{outcome.assignment}.html", page)
+
+    def _tables(self, outcomes: list[Outcome]) -> None:
+        graded = [cell for each in self.assignments.values() for cell in each.source.cells if _graded(cell)]
+        table = self.output / "grades.csv"
+        write(table, grades_csv(outcomes, [cell.metadata.nbgrader.grade_id for cell in graded], old=table))
+        write(self.output / "report.html", class_report(outcomes))
+
+
+def _lost(job: Job, why: str) -> Graded:
+    return Graded(job.student, job.assignment, "failed", why)
+
+
+def write(path: Path, text: str) -> None:
+    """Write beside and rename, so that a file is whole or as it was."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part"[-200:])
+    temporary.write_text(text, encoding="utf-8", errors="replace", newline="")
+    temporary.replace(path)

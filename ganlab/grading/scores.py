@@ -1,14 +1,10 @@
-"""Scores in nbgrader's gradebook: zeroed before grading, read after it, tabulated for the instructor."""
+"""Points and outcomes of submissions, and the table of them for the instructor."""
 
 import csv
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from nbgrader.api import Gradebook
-
-from ganlab.grading.submissions import Submission
 
 COLUMNS = (
     "student",
@@ -19,10 +15,14 @@ COLUMNS = (
     "manual_score",
     "manual_max",
     "to_mark",
+    "late_penalty",
     "score",
     "max_score",
     "reason",
+    "flags",
 )
+GRADED = ("graded", "repaired", "tampered")  # all of the notebook ran
+FAILED = ("failed", "unknown")  # no fault of the student's
 
 
 @dataclass(frozen=True)
@@ -34,21 +34,27 @@ class Scores:
     auto_max: float = 0.0
     manual_max: float = 0.0
     to_mark: int = 0  # answers that wait for a person
+    penalty: float = 0.0  # for being late
 
     @property
     def total(self) -> float:
-        """All points, automatic and manual."""
-        return sum(self.auto.values()) + sum(self.manual.values())
+        """All points, automatic and manual, less the penalty."""
+        return max(0.0, sum(self.auto.values()) + sum(self.manual.values()) - self.penalty)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one submission; `status` is "graded" or says what went wrong, with the reason."""
+    """What became of one submission; `status` is "graded" or says what was wrong, with the reason."""
 
-    submission: Submission
+    student: str
+    assignment: str
     status: str
     reason: str = ""
     scores: Scores = Scores()
+    messages: Mapping[str, str] = field(default_factory=dict)  # of each check, "passed" or the likely mistake
+    flags: tuple[str, ...] = ()
+    fingerprint: str = ""
+    seconds: float = field(default=0.0, compare=False)
 
     def row(self) -> dict[str, str]:
         """One line of grades.csv."""
@@ -59,61 +65,35 @@ class Outcome:
             "manual_score": sum(scores.manual.values()),
             "manual_max": scores.manual_max,
             "to_mark": scores.to_mark,
+            "late_penalty": scores.penalty,
             "score": scores.total,
             "max_score": scores.auto_max + scores.manual_max,
             **scores.auto,
             **scores.manual,
         }
         return {
-            "student": self.submission.student,
-            "assignment": self.submission.assignment,
+            "student": self.student,
+            "assignment": self.assignment,
             "status": self.status,
             "reason": self.reason,
+            "flags": "; ".join(self.flags),
             **{name: f"{number:g}" for name, number in numbers.items()},
         }
-
-
-def reset_scores(submission: Submission, db_url: str) -> None:
-    """Enter the submission with no automatic points, so that an old grade never stands in for a failed one.
-
-    What a person marked is kept, and flagged to be looked at again.
-    """
-    with Gradebook(db_url) as gradebook:
-        gradebook.update_or_create_student(submission.student)
-        entry = gradebook.update_or_create_submission(submission.assignment, submission.student)
-        for notebook in entry.notebooks:
-            for grade in notebook.grades:
-                grade.auto_score = 0.0
-                grade.needs_manual_grade = grade.manual_score is not None
-        gradebook.db.commit()
-
-
-def read_scores(submission: Submission, db_url: str) -> Scores:
-    """The points a submission has."""
-    auto: dict[str, float] = {}
-    manual: dict[str, float] = {}
-    most, to_mark = {"code": 0.0, "markdown": 0.0}, 0
-    with Gradebook(db_url) as gradebook:
-        entry = gradebook.find_submission(submission.assignment, submission.student)
-        for grade in (grade for notebook in entry.notebooks for grade in notebook.grades):
-            (auto if grade.cell_type == "code" else manual)[grade.name] = grade.score
-            most[grade.cell_type] += grade.max_score
-            to_mark += grade.needs_manual_grade
-    return Scores(auto, manual, most["code"], most["markdown"], to_mark)
 
 
 def grades_csv(outcomes: Iterable[Outcome], order: Iterable[str], old: Path) -> str:
     """The table of grades, one row a submission, one column a graded cell, in the order given.
 
-    Rows of an older table stay where they belong to assignments that were not graded this time.
+    Rows of an older table stay unless the same student's submission was graded this time. Text that a spreadsheet
+    would take for a formula is quoted.
     """
     rows = [outcome.row() for outcome in outcomes]
-    regraded = {row["assignment"] for row in rows}
+    regraded = {(row["student"], row["assignment"]) for row in rows}
     cells = list(order)
     if old.is_file():
         with old.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
-            kept = [row for row in reader if row["assignment"] not in regraded]
+            kept = [row for row in reader if (row["student"].removeprefix("'"), row["assignment"]) not in regraded]
         used = {name for row in kept for name, value in row.items() if value}
         cells += [name for name in reader.fieldnames or () if name in used]
         rows += kept
@@ -121,5 +101,11 @@ def grades_csv(outcomes: Iterable[Outcome], order: Iterable[str], old: Path) -> 
     table = io.StringIO()
     writer = csv.DictWriter(table, columns, restval="", lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
-    writer.writerows(sorted(rows, key=lambda row: (row["assignment"], row["student"])))
+    for row in sorted(rows, key=lambda row: (row["assignment"], row["student"])):
+        writer.writerow({name: harmless(str(value)) for name, value in row.items() if name is not None})
     return table.getvalue()
+
+
+def harmless(value: str) -> str:
+    """Give text that a spreadsheet does not take for a formula."""
+    return f"'{value}" if value[:1] in ("=", "+", "@", "\t", "\r") or value[:2] == "-=" else value

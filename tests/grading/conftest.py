@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
-from toy import write_course
+
+from tests.grading.toy import write_course
 
 
 @pytest.fixture

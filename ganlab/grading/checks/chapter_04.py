@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ganlab.data.mixtures import Mixture
-from ganlab.grading.checks.base import Answer, exercise, expect, expect_tensor
+from ganlab.grading.checks.base import Answer, exercise, expect, expect_tensor, kind_of
 
 
 def _mixture() -> Mixture:
@@ -64,7 +64,7 @@ def coverage_timeline(answer: Answer, rng: torch.Generator) -> None:
     for clouds in (_hand_made(rng), _clouds(rng, 1, 1, 40)):
         result = answer(clouds, mixture)
         pair = isinstance(result, tuple | list) and len(result) == 2
-        expect(pair, f"coverage_timeline must return a pair (captured, dominant), got {type(result).__name__}.")
+        expect(pair, f"coverage_timeline must return a pair (captured, dominant), got {kind_of(result)}.")
         counts = _count(clouds, mixture)
         shape = (counts.shape[0], counts.shape[1])
         captured = expect_tensor(result[0], shape, "captured (moments, seeds)", whole=True)
@@ -167,7 +167,7 @@ def paired_change(answer: Answer, rng: torch.Generator) -> None:
 
 def _explain_interval(result: object, mean: float, low: float, high: float, before: Tensor, after: Tensor) -> None:
     if not isinstance(result, tuple | list) or len(result) != 3:
-        expect(False, f"paired_change must return three numbers (mean, low, high), got {type(result).__name__}.")
+        expect(False, f"paired_change must return three numbers (mean, low, high), got {kind_of(result)}.")
     assert isinstance(result, tuple | list)
     try:
         got = [float(value) for value in result]

@@ -1,0 +1,145 @@
+"""The kernel's side of a check: it calls the student's function for the grader and says what happened.
+
+The grader never runs the student's code and the student's process never sees a check: a request holds inputs, a
+reply what the function returned, with gradients, call counts and changed inputs where they were asked for. In a
+notebook the same service answers in the same process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ganlab.grading.checks import wire
+from ganlab.grading.checks.references import ReferenceUsed, out_of_reach
+
+Fields = dict[str, Any]
+
+
+class Counted:
+    """A function given to the student: works as the function, counts its calls."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function, self.calls = function, 0
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        self.calls += 1
+        return self.function(*arguments, **named)
+
+
+class Service:
+    """Answers requests about the objects of one namespace."""
+
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
+        self.namespace = namespace
+        self.held: list[Any] = []
+
+    def reply(self, message: bytes) -> bytes:
+        """Answer one request; whatever the student's code does becomes a reply."""
+        fields, tensors = wire.unpack(message)
+        try:
+            return wire.pack(*self._answer(fields, tensors))
+        except ReferenceUsed as error:
+            return wire.pack({"error": "reference", "name": str(error)}, [])
+        except NotImplementedError:
+            return wire.pack({"error": "unwritten"}, [])
+        except wire.WireError as error:
+            return wire.pack({"error": "unsendable", "said": _said(error)}, [])
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            return wire.pack({"error": "raised", "type": type(error).__name__[:80], "said": _said(error)}, [])
+
+    def _hold(self, value: Any) -> wire.Handle:
+        self.held.append(value)
+        return wire.Handle(len(self.held) - 1)
+
+    def _target(self, fields: Fields) -> Any:
+        target = fields["target"]
+        if isinstance(target, int):
+            return self.held[target]
+        if target not in self.namespace:
+            raise NotImplementedError
+        return self.namespace[target]
+
+    def _answer(self, fields: Fields, tensors: list[Tensor]) -> tuple[Fields, list[Tensor]]:
+        target = self._target(fields)
+        out: list[Tensor] = []
+        match fields["do"]:
+            case "look":
+                value = target
+            case "attribute":
+                value = getattr(target, fields["name"])
+            case "state":
+                value = {name: tensor for name, tensor in target.state_dict().items()}
+            case _:
+                return self._call(target, fields, tensors)
+        return {"value": wire.encode(value, out, self._hold)}, out
+
+    def _call(self, target: Any, fields: Fields, tensors: list[Tensor]) -> tuple[Fields, list[Tensor]]:
+        arguments = wire.decode(fields["arguments"], tensors, trusted=True)
+        named = wire.decode(fields["named"], tensors, trusted=True)
+        given, counts = zip(*(_watch(argument) for argument in arguments), strict=True) if arguments else ((), ())
+        before = [argument.detach().clone() if isinstance(argument, Tensor) else None for argument in arguments]
+        out: list[Tensor] = []
+        with torch.random.fork_rng(devices=[]), out_of_reach(fields["references"]):
+            torch.manual_seed(fields["seed"])
+            with torch.enable_grad():
+                result = target(*given, **named)
+                gradients = _gradients(result, arguments) if fields["gradients"] else None
+        changed = [
+            k
+            for k, (old, new) in enumerate(zip(before, arguments, strict=True))
+            if old is not None and not _same(old, new.detach())
+        ]
+        reply = {"value": wire.encode(result, out, self._hold), "changed": changed}
+        reply["calls"] = [count() for count in counts]
+        reply["gradients"] = wire.encode(gradients, out)
+        return reply, out
+
+
+def _same(old: Tensor, new: Tensor) -> bool:
+    return old.shape == new.shape and bool(((old == new) | ((old != old) & (new != new))).all())  # NaN equals NaN
+
+
+def _watch(argument: Any) -> tuple[Any, Callable[[], int]]:
+    """Give an argument for the student and the count of its calls (a module keeps its type)."""
+    if isinstance(argument, nn.Module):
+        calls: list[None] = []
+        argument.register_forward_hook(lambda *_: calls.append(None))
+        return argument, lambda: len(calls)
+    if callable(argument):
+        counted = Counted(argument)
+        return counted, lambda: counted.calls
+    return argument, lambda: 0
+
+
+def _gradients(result: Any, arguments: list[Any]) -> Any:
+    """Differentiate the sum of the result by each argument; None where no gradient arrives."""
+    if not isinstance(result, Tensor):
+        return {"problem": f"it returns {type(result).__name__}, not a tensor"}
+    if not result.requires_grad:
+        return {"problem": "no gradient flows through what it returns"}
+    leaves: list[Tensor] = []
+    for argument in arguments:
+        if isinstance(argument, nn.Module):
+            leaves += [parameter for parameter in argument.parameters() if parameter.requires_grad]
+        elif isinstance(argument, Tensor) and argument.requires_grad:
+            leaves.append(argument)
+    found = iter(torch.autograd.grad(result.sum(), leaves, allow_unused=True) if leaves else ())
+    sorted_out: list[Any] = []
+    for argument in arguments:
+        if isinstance(argument, nn.Module):
+            pairs = argument.named_parameters()
+            sorted_out.append({name: next(found) for name, parameter in pairs if parameter.requires_grad})
+        else:
+            sorted_out.append(next(found) if isinstance(argument, Tensor) and argument.requires_grad else None)
+    return {"of": sorted_out}
+
+
+def _said(error: BaseException) -> str:
+    with contextlib.suppress(Exception):
+        return str(error)[:300]
+    return ""

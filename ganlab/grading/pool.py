@@ -1,0 +1,124 @@
+"""Jobs on workers: this process, processes beside it, or a Dask cluster; one that dies takes no other job along."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from contextlib import suppress
+from itertools import islice
+from typing import Any, TypeVar
+
+from ganlab.grading.errors import CourseError
+
+Work = TypeVar("Work")
+Done = TypeVar("Done")
+
+
+class Inline(Executor):
+    """Runs each job at once, in this process."""
+
+    def submit(self, fn: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*arguments, **named))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def one_thread() -> None:
+    """Set a worker up: threads of several workers only get into each other's way."""
+    os.environ["OMP_NUM_THREADS"] = "1"
+    with suppress(ImportError):
+        import torch
+
+        torch.set_num_threads(1)
+
+
+def local(workers: int) -> Executor:
+    """Give workers on this machine."""
+    if workers <= 1:
+        return Inline()
+    context = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=one_thread)
+
+
+def on_dask(address: str) -> tuple[Executor, int]:
+    """Give the workers of a Dask scheduler and how many there are."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise CourseError("distributed is not installed: run `pip install ganlab[dask]`.") from error
+    try:
+        client = Client(address, timeout=20)
+    except (OSError, ValueError) as error:
+        raise CourseError(f"No Dask scheduler answers at {address}: start one with `dask scheduler`.") from error
+    executor = client.get_executor(pure=False)
+    return executor, max(1, sum(client.nthreads().values()))
+
+
+def run_all(
+    function: Callable[[Work], Done],
+    jobs: Iterable[Work],
+    start: Callable[[], Executor],
+    window: int,
+    lost: Callable[[Work, str], Done],
+) -> Iterator[Done]:
+    """Give results as they come, with at most `window` jobs under way.
+
+    Where a worker dies, the jobs under way are tried once more, one by one; the one it dies of again is `lost`.
+    """
+    suspects: list[Work] = []
+    source = iter(jobs)
+    executor, running = start(), dict[Future[Done], Work]()
+    try:
+        while True:
+            for job in islice(source, max(0, window - len(running))):
+                running[executor.submit(function, job)] = job
+            if not running:
+                break
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                job = running.pop(future)
+                try:
+                    yield future.result()
+                except (BrokenExecutor, CancelledError):
+                    suspects.append(job)
+                except Exception as error:
+                    yield lost(job, f"{type(error).__name__}: {error}")
+            if suspects:
+                suspects += running.values()
+                running.clear()
+                executor.shutdown(wait=False, cancel_futures=True)
+                yield from _one_by_one(function, suspects, start, lost)
+                suspects.clear()
+                executor = start()
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _one_by_one(
+    function: Callable[[Work], Done],
+    jobs: Iterable[Work],
+    start: Callable[[], Executor],
+    lost: Callable[[Work, str], Done],
+) -> Iterator[Done]:
+    executor = start()
+    for job in jobs:
+        try:
+            yield executor.submit(function, job).result()
+        except (BrokenExecutor, CancelledError):
+            yield lost(job, "the grader's own process died of it twice")
+            executor.shutdown(wait=False)
+            executor = start()
+        except Exception as error:
+            yield lost(job, f"{type(error).__name__}: {error}")
+    executor.shutdown(wait=False)

@@ -1,0 +1,281 @@
+"""A notebook as handed in, however damaged, made into one that can be graded: the course's cells, the student's work.
+
+Each cell of the course is looked for by its grade id, then by its cell id, by what it holds, by its place. What
+belongs to the course (checks, set-up, points, types) comes from the source, answers from the student; other cells
+stay as plain cells. Anything that had to be mended is noted.
+"""
+
+import ast
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+import nbformat
+from nbformat.notebooknode import NotebookNode
+
+from ganlab.grading.release import release
+from ganlab.grading.source import KERNEL, TRAINING
+
+SIZE_LIMIT = 50 << 20  # bytes of a notebook
+CELLS_LIMIT = 2000
+
+
+class Ungradable(Exception):
+    """A submission that cannot be graded: its status and the reason, said to its author."""
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+@dataclass
+class Repaired:
+    """A notebook that can be graded, with what was mended and what looks like tampering."""
+
+    notebook: NotebookNode
+    notes: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+
+
+def repair(content: bytes, source: NotebookNode) -> Repaired:
+    """Mend what was handed in; Ungradable where nothing of the course is in it. `source` has solutions and tests."""
+    notes: list[str] = []
+    cells = list(_cells(_parse(content), notes))
+    released = release(source)
+    places = _locate(cells, source, released, notes)
+    if not any(name in places for name in _names(source, solutions_only=True)):
+        raise Ungradable("unreadable", "it has no cell of the assignment: answer in the notebook handed out")
+    notebook = nbformat.v4.new_notebook(metadata=deepcopy(KERNEL), nbformat_minor=5)
+    flags = list(_suspicious(cells, places, source))
+    notebook.cells = _merge(cells, places, source, notes)
+    _number(notebook)
+    return Repaired(notebook, list(dict.fromkeys(notes)), flags)
+
+
+def _parse(content: bytes) -> dict[str, Any]:
+    if len(content) > SIZE_LIMIT:
+        raise Ungradable("unreadable", f"it is larger than {SIZE_LIMIT >> 20} MB: clear the outputs, hand in again")
+    try:
+        codec = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        found = json.loads(content.decode(codec))
+        if not isinstance(found, dict):
+            raise ValueError("not a JSON object")
+    except (ValueError, RecursionError) as error:
+        problem = str(error).split("\n")[0][:100]
+        raise Ungradable(
+            "unreadable", f"it is not a notebook ({problem}): save it in Jupyter, hand in again"
+        ) from error
+    return found
+
+
+def _cells(found: dict[str, Any], notes: list[str]) -> Iterator[NotebookNode]:
+    """Give the cells in one shape, whatever version and damage they come in; dropped ones are noted."""
+    raw = found.get("cells")
+    if raw is None and isinstance(found.get("worksheets"), list):  # version 3
+        notes.append("it is in an old notebook format")
+        raw = [cell for sheet in found["worksheets"] if isinstance(sheet, dict) for cell in sheet.get("cells", [])]
+    if not isinstance(raw, list):
+        raise Ungradable("unreadable", "it is not a notebook (no cells): save it in Jupyter, hand in again")
+    if len(raw) > CELLS_LIMIT:
+        raise Ungradable("unreadable", f"it has more than {CELLS_LIMIT} cells: hand in the notebook of the assignment")
+    for cell in raw:
+        if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw", "heading"):
+            notes.append("a cell that was none is left out")
+            continue
+        text = cell.get("source", cell.get("input", ""))
+        if isinstance(text, list):
+            text = "".join(part for part in text if isinstance(part, str))
+        if not isinstance(text, str):
+            notes.append("a cell without text is left out")
+            continue
+        kind = cell["cell_type"] if cell["cell_type"] != "heading" else "markdown"
+        metadata = cell.get("metadata")
+        outputs = cell.get("outputs") if kind == "code" else None
+        yield NotebookNode(
+            cell_type=kind,
+            source=text.replace("\r\n", "\n"),
+            metadata=metadata if isinstance(metadata, dict) else {},
+            id=cell.get("id") if isinstance(cell.get("id"), str) else "",
+            outputs=outputs if isinstance(outputs, list) else [],
+            count=cell.get("execution_count"),
+        )
+
+
+def _about(cell: NotebookNode) -> dict[str, Any]:
+    """Give what nbgrader knows of a cell, {} where that is nothing or nonsense."""
+    about = cell.metadata.get("nbgrader")
+    return about if isinstance(about, dict) else {}
+
+
+def _names(source: NotebookNode, *, solutions_only: bool = False) -> list[str]:
+    return [
+        about["grade_id"]
+        for about in map(_about, source.cells)
+        if "grade_id" in about and (about["solution"] or not solutions_only)
+    ]
+
+
+def _locate(
+    cells: list[NotebookNode], source: NotebookNode, released: NotebookNode, notes: list[str]
+) -> dict[str, list[int]]:
+    """Find each of the course's named cells: the positions at which the student has it."""
+    names = set(_names(source))
+    places: dict[str, list[int]] = {}
+    for position, cell in enumerate(cells):
+        name = _about(cell).get("grade_id")
+        if isinstance(name, str) and name in names:
+            places.setdefault(name, []).append(position)
+    taken = {position for found in places.values() for position in found}
+    for index, (cell, stub) in enumerate(zip(source.cells, released.cells, strict=True)):
+        name = _about(cell).get("grade_id")
+        if name is None or name in places:
+            continue
+        for search in (_by_id, _by_content, _by_place):
+            found = [k for k in search(cells, stub, released, index) if k not in taken]
+            if found:
+                places[name] = found if search is not _by_place else found[:1]
+                taken |= set(places[name])
+                notes.append(f"cell {name} had lost its metadata")
+                break
+        else:
+            notes.append(f"cell {name} was missing")
+    return places
+
+
+def _by_id(cells: list[NotebookNode], stub: NotebookNode, released: NotebookNode, index: int) -> list[int]:
+    return [k for k, cell in enumerate(cells) if cell.id == stub.id]
+
+
+def _by_content(cells: list[NotebookNode], stub: NotebookNode, released: NotebookNode, index: int) -> list[int]:
+    same = [k for k, cell in enumerate(cells) if cell.source.strip() == stub.source.strip()]
+    wanted = defined(stub.source) if stub.cell_type == "code" and _about(stub).get("solution") else set()
+    return same or [k for k, cell in enumerate(cells) if wanted and wanted <= defined(cell.source)]
+
+
+def _by_place(cells: list[NotebookNode], stub: NotebookNode, released: NotebookNode, index: int) -> list[int]:
+    """Give the cell that stands behind the course's cell before this one."""
+    if not _about(stub).get("solution"):
+        return []
+    before = [cell.source.strip() for cell in released.cells[:index] if cell.source.strip()]
+    behind = {cell.source.strip() for cell in released.cells[index + 1 :]}
+    for text in reversed(before[-2:]):
+        for k, cell in enumerate(cells[:-1]):
+            follower = cells[k + 1]
+            fits = follower.cell_type == stub.cell_type and follower.source.strip() not in behind
+            if cell.source.strip() == text and fits and "grade_id" not in _about(follower):
+                return [k + 1]
+    return []
+
+
+def defined(text: str) -> set[str]:
+    """Give the functions and classes that code defines at its top level."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+
+
+def _suspicious(cells: list[NotebookNode], places: dict[str, list[int]], source: NotebookNode) -> Iterator[str]:
+    """Say what no accident does to a notebook: more points, cells that claim to be graded."""
+    ours = {_about(cell)["grade_id"]: _about(cell) for cell in source.cells if "grade_id" in _about(cell)}
+    for position, cell in enumerate(cells):
+        about = _about(cell)
+        name = about.get("grade_id")
+        known = ours.get(name) if isinstance(name, str) else None
+        if known is None:
+            if about.get("grade"):
+                yield f"cell {position + 1} claims to be graded"
+        elif about.get("points") is not None and known.get("points") != about.get("points"):
+            yield f"the points of {name} were changed"
+
+
+def _merge(
+    cells: list[NotebookNode], places: dict[str, list[int]], source: NotebookNode, notes: list[str]
+) -> list[NotebookNode]:
+    """Put the course's cells in the student's order, those that are missing behind their predecessors."""
+    ours = {_about(cell)["grade_id"]: cell for cell in source.cells if "grade_id" in _about(cell)}
+    stubs = {cell.metadata.nbgrader.grade_id: cell.source.strip() for cell in release(source).cells if _about(cell)}
+    training = {cell.id for cell in source.cells if TRAINING in cell.metadata.get("tags", [])}
+    texts = {cell.source.strip() for cell in source.cells if cell.id in training}
+    chosen: dict[int, str] = {}
+    dropped: set[int] = set()
+    for name, positions in places.items():
+        # Copies of an answer run in their order, as they did for the student; untouched stubs and copies of checks go.
+        work = [k for k in positions if cells[k].source.strip() != stubs[name]] or positions[-1:]
+        keep = work[-1] if _about(ours[name])["solution"] else positions[0]
+        chosen[keep] = name
+        if len(positions) > 1:
+            notes.append(f"cell {name} was there {len(positions)} times")
+            dropped |= {k for k in positions if k not in (work if _about(ours[name])["solution"] else [keep])}
+    merged = []
+    for position, cell in enumerate(cells):
+        if position in chosen:
+            merged.append(_ours(ours[chosen[position]], cell, stubs[chosen[position]], notes))
+        elif position not in dropped:
+            is_training = TRAINING in _tags(cell) or cell.id in training or cell.source.strip() in texts
+            merged.append(_plain(cell, training=is_training and not _about(cell)))
+    return _in_order(merged, source, notes)
+
+
+def _tags(cell: NotebookNode) -> list[Any]:
+    tags = cell.metadata.get("tags")
+    return tags if isinstance(tags, list) else []
+
+
+def _ours(our: NotebookNode, theirs: NotebookNode, stub: str, notes: list[str]) -> NotebookNode:
+    """Give a cell of the course: its type, metadata and, unless it is an answer, its text."""
+    name = our.metadata.nbgrader.grade_id
+    cell = deepcopy(our)
+    if our.metadata.nbgrader.solution:
+        cell.source = theirs.source
+    elif theirs.source.strip() not in (stub, our.source.strip()):
+        notes.append(f"cell {name} had been edited")
+    if our.cell_type != theirs.cell_type:
+        notes.append(f"cell {name} had become {theirs.cell_type}")
+    return cell
+
+
+def _plain(cell: NotebookNode, *, training: bool) -> NotebookNode:
+    makers = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    new = makers.get(cell.cell_type, nbformat.v4.new_raw_cell)(cell.source)
+    if training and cell.cell_type == "code":
+        new.metadata["tags"] = [TRAINING]
+        new.outputs = [output for output in cell.outputs if isinstance(output, dict)]
+        new.execution_count = cell["count"] if isinstance(cell["count"], int) else None
+    return new
+
+
+def _in_order(merged: list[NotebookNode], source: NotebookNode, notes: list[str]) -> list[NotebookNode]:
+    """Insert missing cells; put set-up cells before all code, checks behind the answers they check."""
+    previous = None
+    for our in source.cells:
+        name = _about(our).get("grade_id")
+        if name is None:
+            continue
+        at = _index(merged, name)
+        if at is None:
+            cell = deepcopy(our)
+            if our.metadata.nbgrader.solution:
+                cell.source = ""
+            at = 0 if previous is None else (_index(merged, previous) or 0) + 1
+            merged.insert(at, cell)
+        answer = _index(merged, name.removeprefix("check_")) if name.startswith("check_") else None
+        if answer is not None and at < answer:
+            merged.insert(answer, merged.pop(at))
+            notes.append(f"cell {name} stood before the answer")
+        previous = name
+    setups = [cell for cell in merged if _about(cell).get("locked") and not _about(cell).get("grade")]
+    return setups + [cell for cell in merged if not any(cell is setup for setup in setups)]
+
+
+def _index(cells: list[NotebookNode], name: str) -> int | None:
+    return next((k for k, cell in enumerate(cells) if _about(cell).get("grade_id") == name), None)
+
+
+def _number(notebook: NotebookNode) -> None:
+    """Give every cell an id of its own."""
+    for position, cell in enumerate(notebook.cells):
+        cell["id"] = _about(cell).get("grade_id") or f"cell-{position:03d}"

@@ -1,0 +1,268 @@
+"""One submission graded: notebook in, graded notebook and verdicts out. Touches no gradebook, no disk of the course.
+
+A job holds all that is needed, so that any `concurrent.futures.Executor` can run it, on this machine or another.
+Each process keeps one warm sandbox.
+"""
+
+import ast
+import atexit
+import contextlib
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import nbformat
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_output
+
+from ganlab.grading.cleaning import clean_markdown, clean_output
+from ganlab.grading.preprocessors import is_training
+from ganlab.grading.release import release
+from ganlab.grading.repair import Ungradable, repair
+from ganlab.grading.sandbox import ForkServer, Kernel, KernelDied, KernelTimeout, Limits
+from ganlab.grading.verdict import Examiner, Verdict
+
+RESTARTS = 4  # kernels that one notebook may use up
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker needs to grade one notebook."""
+
+    student: str
+    assignment: str
+    content: bytes
+    source: str  # the notebook with solutions and tests, JSON
+    data: Mapping[str, bytes]
+    secret: str
+    exercises: tuple[str, ...] = ()  # grade only these checks; empty means all
+    confined: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What a worker found: points and a message for each check, and what has to be said about the submission."""
+
+    student: str
+    assignment: str
+    status: str
+    reason: str = ""
+    points: Mapping[str, float] = field(default_factory=dict)
+    messages: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    notebook: str = ""  # JSON, "" where there is nothing to show
+    answered: tuple[str, ...] = ()  # answers that are not as handed out
+    fingerprint: str = ""  # equal for answers that are the same code
+    seconds: float = 0.0
+
+
+_SERVERS: dict[tuple[bool, Limits], ForkServer] = {}
+
+
+def grade(job: Job) -> Graded:
+    """Grade one submission; whatever happens, it ends with a status."""
+    start = time.monotonic()
+    try:
+        graded = _grade(job)
+    except Ungradable as error:
+        graded = Graded(job.student, job.assignment, error.status, str(error))
+    return replace(graded, seconds=time.monotonic() - start)
+
+
+def server_for(job: Job) -> ForkServer:
+    """Give this process's warm sandbox."""
+    key = (job.confined, job.limits)
+    if key not in _SERVERS:
+        _SERVERS[key] = ForkServer(*key)
+        atexit.register(_SERVERS[key].close)
+    return _SERVERS[key]
+
+
+def _grade(job: Job) -> Graded:
+    source = nbformat.reads(job.source, as_version=4)
+    mended = repair(job.content, source)
+    session = _Session(job, Examiner(source, job.secret, job.limits.cell))
+    with contextlib.ExitStack() as stack:
+        stack.callback(session.close)
+        for cell in mended.notebook.cells:
+            if cell.cell_type == "code":
+                session.visit(cell)
+        flags = [*mended.flags, *session.canary()]
+    answered = tuple(_answered(mended.notebook, source))
+    for cell in mended.notebook.cells:
+        _clean(cell)
+    status, reason = session.status, session.reason
+    if status == "graded" and flags:
+        status, reason = "tampered", "; ".join(flags)
+    elif status == "graded" and mended.notes:
+        status, reason = "repaired", "; ".join(mended.notes)
+    return Graded(
+        job.student,
+        job.assignment,
+        status,
+        reason,
+        {name: _points(source, name) * verdict.passed for name, verdict in session.verdicts.items()},
+        {name: verdict.message for name, verdict in session.verdicts.items()},
+        tuple(mended.notes),
+        tuple(flags) + tuple(f"odd value: {name}" for name, verdict in session.verdicts.items() if verdict.odd),
+        nbformat.writes(mended.notebook),
+        answered,
+        fingerprint(mended.notebook),
+    )
+
+
+class _Session:
+    """The run of one notebook, over as many kernels as it takes."""
+
+    def __init__(self, job: Job, examiner: Examiner) -> None:
+        self.job, self.examiner = job, examiner
+        self.verdicts: dict[str, Verdict] = {}
+        self.status, self.reason = "graded", ""
+        self.history: list[str] = []  # cells to run again in a new kernel
+        self.restarts, self.count = 0, 0
+        self.kernel: Kernel | None = None
+        self.ends = time.monotonic() + job.limits.notebook
+
+    def close(self) -> None:
+        if self.kernel is not None:
+            self.kernel.close()
+        self.kernel = None
+
+    def visit(self, cell: NotebookNode) -> None:
+        """Run or check one code cell; after too many dead kernels or too long a time the rest fails, saying so."""
+        if is_training(cell):
+            return
+        about = cell.metadata.get("nbgrader", {})
+        name = about.get("grade_id", "")
+        checks = bool(about.get("grade")) and not about.get("solution")
+        if checks and self.job.exercises and name.removeprefix("check_") not in self.job.exercises:
+            return
+        self.count += 1
+        cell.execution_count, cell.outputs = self.count, []
+        try:
+            if checks:
+                self._examine(cell, name)
+            else:
+                self._run(cell)
+        except (KernelDied, KernelTimeout) as error:
+            died = isinstance(error, KernelDied)
+            what = f'the kernel {"died" if died else "hung"} at cell "{cell.id}"'
+            why = f": {error}" if died and str(error) != "it ended by itself" else ""
+            self._stop("crashed" if died else "timed_out", f"{what}{why}")
+            _fail(cell, type(error).__name__, self.reason)
+            if checks:
+                self.verdicts[name] = Verdict(False, what)
+
+    def canary(self) -> list[str]:
+        if self.kernel is None:
+            return []
+        with contextlib.suppress(KernelDied, KernelTimeout):
+            return [f"{name} was exchanged" for name in self.kernel.changed()]
+        return []
+
+    def _stop(self, status: str, reason: str) -> None:
+        self.close()
+        self.restarts += 1
+        if self.status == "graded":
+            self.status, self.reason = status, reason
+
+    def _examine(self, cell: NotebookNode, name: str) -> None:
+        verdict = self.examiner.examine(cell.source, self._ready())
+        self.verdicts[name] = verdict
+        if verdict.printed:
+            cell.outputs = [new_output("stream", name="stdout", text=verdict.printed)]
+        if not verdict.passed:
+            _fail(cell, "CheckFailed", verdict.message)
+            cell.outputs = cell.outputs[-1:]
+
+    def _run(self, cell: NotebookNode) -> None:
+        try:
+            cell.outputs = [_output(raw) for raw in self._ready().run(cell.source) if isinstance(raw, dict)]
+        except KernelTimeout as error:
+            if not error.alive:
+                raise
+            _fail(cell, "Timeout", f"the cell took longer than {self.job.limits.cell:g} s")
+            if self.status == "graded":
+                self.status, self.reason = "timed_out", f'cell "{cell.id}" took longer than {self.job.limits.cell:g} s'
+            return
+        self.history.append(cell.source)
+
+    def _ready(self) -> Kernel:
+        """Give the kernel; a new one first runs again what did no harm before."""
+        if self.kernel is not None:
+            return self.kernel
+        if self.restarts > RESTARTS or time.monotonic() > self.ends:
+            raise KernelDied("too many kernels were used up")
+        kernel = self.kernel = server_for(self.job).kernel()
+        kernel.ends = self.ends
+        kernel.place(self.job.data)
+        for text in self.history:
+            kernel.run(text)
+        return kernel
+
+
+def _answered(notebook: NotebookNode, source: NotebookNode) -> Iterator[str]:
+    """Give the names of the answers in which something is written."""
+    stubs = {cell.id: cell.source.strip() for cell in release(source).cells}
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution") and cell.source.strip() not in ("", stubs[cell.id]):
+            yield cell.metadata.nbgrader.grade_id
+
+
+def _points(source: NotebookNode, name: str) -> float:
+    about = next(a for a in (cell.metadata.get("nbgrader", {}) for cell in source.cells) if a.get("grade_id") == name)
+    return float(about["points"])
+
+
+def _fail(cell: NotebookNode, kind: str, message: str) -> None:
+    error = new_output("error", ename=kind, evalue=message, traceback=[f"{kind}: {message}"])
+    cell.outputs = [*cell.outputs, error]
+
+
+def _output(raw: Mapping[str, Any]) -> NotebookNode:
+    """Give a kernel's output as nbformat has it, whatever the kernel said."""
+    try:
+        node = new_output(**{**raw, "output_type": str(raw.get("output_type"))})
+        nbformat.v4.nbbase.validate(node, "output")
+    except Exception:  # nbformat raises whatever its validator raises
+        return new_output("stream", name="stdout", text="(an output that cannot be shown)")
+    return node
+
+
+def _clean(cell: NotebookNode) -> None:
+    """Take out what a browser could run."""
+    if cell.cell_type == "markdown":
+        cell.source = clean_markdown(cell.source)
+    elif cell.cell_type == "code":
+        kept = [clean_output(output) for output in cell.outputs]
+        cell.outputs = [output for output in kept if output is not None]
+    elif cell.cell_type == "raw":
+        cell.metadata.pop("format", None)
+        cell.metadata.pop("raw_mimetype", None)
+        cell.source = clean_markdown(cell.source)
+
+
+def fingerprint(notebook: NotebookNode) -> str:
+    """Give a digest of the answers' code without comments, layout and docstrings; "" where nothing is written."""
+    parts = []
+    for cell in notebook.cells:
+        about = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and about.get("solution"):
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                tree = ast.parse(cell.source)
+                for node in ast.walk(tree):
+                    body = getattr(node, "body", None)
+                    if isinstance(body, list):
+                        node.body = [part for part in body if not _is_text(part)]  # type: ignore[attr-defined]
+                parts.append(ast.dump(tree))
+    text = json.dumps(parts)
+    return "" if not parts or "NotImplementedError" in text else hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
