@@ -12,7 +12,7 @@ FLOORS = {
     "runtime": 0,
     **dict.fromkeys(("data", "nets", "objectives", "games"), 1),
     **dict.fromkeys(("training", "diagnostics"), 2),
-    "plots": 3,
+    **dict.fromkeys(("plots", "sweep"), 3),
     **dict.fromkeys(("playground", "grading"), 4),
     **dict.fromkeys(("cli", "__main__"), 5),
 }

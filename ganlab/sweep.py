@@ -1,0 +1,169 @@
+"""Random search over settings: every point an ensemble of seeds, results as a tidy table, resumable."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ganlab.data.shapes import Sampler
+from ganlab.diagnostics.intervals import Interval, mean_interval
+from ganlab.training.config import TrainConfig
+from ganlab.training.loop import train
+from ganlab.training.run import Run
+
+Score = Callable[[Run], Mapping[str, Tensor]]  # each value (S,), one number a seed
+
+
+@dataclass(frozen=True)
+class SweepTable:
+    """Results of a sweep.
+
+    Fields:
+        rows: tidy, one a point and seed: point, seed, every varied setting, every score; scores may be NaN or infinite.
+        names: the varied settings; scores: the names of the scores.
+    """
+
+    rows: list[dict[str, Any]]
+    names: tuple[str, ...]
+    scores: tuple[str, ...]
+
+    def summary(self, score: str, *, confidence: float = 0.95) -> list[tuple[dict[str, Any], Interval | None]]:
+        """Give each point's settings with the mean of a score over seeds and its t interval, the best first.
+
+        A point with fewer than two seeds, or with a score that is not finite, has None and comes last.
+
+        Raises:
+            ValueError: there is no such score.
+        """
+        if score not in self.scores:
+            raise ValueError(f"score {score!r} is not known: use one of {', '.join(map(repr, self.scores))}.")
+        points: dict[int, list[dict[str, Any]]] = {}
+        for row in self.rows:
+            points.setdefault(row["point"], []).append(row)
+        found: list[tuple[dict[str, Any], Interval | None]] = []
+        for rows in points.values():
+            values = torch.tensor([row[score] for row in rows], dtype=torch.float64)
+            usable = len(values) > 1 and bool(values.isfinite().all())
+            interval = mean_interval(values, confidence) if usable else None
+            found.append(({name: rows[0][name] for name in self.names}, interval))
+        return sorted(found, key=lambda pair: -float("inf") if pair[1] is None else pair[1].estimate, reverse=True)
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write the rows; the file is replaced whole or not at all."""
+        path = Path(path)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            with open(temporary, "w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, ["point", "seed", *self.names, *self.scores])
+                writer.writeheader()
+                writer.writerows(self.rows)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def sweep(
+    data: Sampler | Tensor,
+    distributions: Mapping[str, Any],
+    score: Score,
+    *,
+    points: int,
+    base: TrainConfig | None = None,
+    seed: int = 0,
+    log: str | os.PathLike[str] | None = None,
+    **pieces: Any,
+) -> SweepTable:
+    """Train an ensemble at each of `points` random settings and score every seed.
+
+    Args:
+        data: as for `train`.
+        distributions: for each field of `TrainConfig` to vary, a list to choose from or a scipy distribution (an object
+            with `rvs`), as scikit-learn's `ParameterSampler` takes them.
+        score: run -> {name: (S,)}, such as {"modes": mode_report(run.sample(2500), ring).modes}.
+        points: settings to draw; fewer where all are lists with fewer combinations.
+        base: everything that is not varied.
+        seed: of the draws of settings.
+        log: a file that gets a line after each point; a sweep called again with it skips the points it holds.
+        pieces: `generator`, `discriminator`, `loss`, `penalty` of `train`.
+
+    Raises:
+        ValueError: an unknown field, a drawn value that `TrainConfig` refuses (nothing is trained then), a score of
+            another shape, or a log of another sweep.
+    """
+    from sklearn.model_selection import ParameterSampler  # here: slow to import
+
+    base = base or TrainConfig()
+    fields = {field.name for field in dataclasses.fields(TrainConfig)}
+    if unknown := sorted(set(distributions) - fields):
+        raise ValueError(f"sweep: {', '.join(unknown)} is no setting of TrainConfig: vary its fields only.")
+    drawn = [_plain(point) for point in ParameterSampler(dict(distributions), points, random_state=seed)]
+    configs = [dataclasses.replace(base, **point) for point in drawn]  # all are checked before the first trains
+    header = {"sweep": 1, "base": dataclasses.asdict(base), "points": drawn}
+    done = _read_log(log, json.loads(json.dumps(header))) if log is not None else {}
+    for k, config in enumerate(configs):
+        if k not in done:
+            done[k] = _scores(score(train(data, config, **pieces)), config.seeds)
+            if log is not None:
+                _append(Path(log), header, {"point": k, "scores": done[k]})
+    rows = [
+        {"point": k, "seed": configs[k].seed + s, **drawn[k], **{name: values[s] for name, values in done[k].items()}}
+        for k in range(len(configs))
+        for s in range(configs[k].seeds)
+    ]
+    return SweepTable(rows, tuple(sorted(distributions)), tuple(done[0]) if done else ())
+
+
+def _plain(point: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn NumPy's numbers into Python's."""
+    return {name: value.item() if hasattr(value, "item") else value for name, value in point.items()}
+
+
+def _scores(scores: Mapping[str, Tensor], seeds: int) -> dict[str, list[float]]:
+    plain = {}
+    for name, values in scores.items():
+        values = torch.as_tensor(values)
+        if values.shape != (seeds,):
+            raise ValueError(
+                f"sweep: score {name!r} must give one number a seed, ({seeds},), got {tuple(values.shape)}"
+            )
+        plain[name] = [float(value) for value in values]
+    return plain
+
+
+def _read_log(path: str | os.PathLike[str], header: dict[str, Any]) -> dict[int, dict[str, list[float]]]:
+    path = Path(path)
+    if not path.exists():
+        return {}
+    lines = path.read_text(encoding="utf-8").split("\n")
+    try:
+        first = json.loads(lines[0])
+    except json.JSONDecodeError:
+        first = None
+    if first != header:
+        raise ValueError(
+            f"{path} is the log of another sweep: use another file, or the same settings."
+        )
+    # A last line without its end was cut off by an interruption: that point trains again.
+    entries = [json.loads(line) for line in lines[1:-1]]
+    return {entry["point"]: entry["scores"] for entry in entries}
+
+
+def _append(path: Path, header: dict[str, Any], entry: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole = path.read_text(encoding="utf-8") if path.exists() else json.dumps(header) + "\n"
+    whole = whole[: whole.rfind("\n") + 1] + json.dumps(entry) + "\n"
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(whole, encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
