@@ -35,8 +35,9 @@ class DensityCoverage(NamedTuple):
 def wasserstein(samples: Tensor, reference: Tensor, *, order: int = 1) -> Tensor:
     """Give the exact Wasserstein distance between two clouds of equally many points, (S,), in the data's unit.
 
-    W_p = (min over permutations π of 1/N Σᵢ ‖xᵢ − y_π(i)‖^p)^(1/p), p = `order`, by optimal assignment: O(N³).
-    Between two clouds of one distribution it falls as slowly as N^(−1/d).
+    W_p = (min over permutations π of 1/N Σᵢ ‖xᵢ − y_π(i)‖^p)^(1/p), p = `order`, by optimal assignment: O(N³), about
+    1 s a seed at N = 1,000 and 10 s at 2,500 on one core. Between two clouds of one distribution it falls as slowly as
+    N^(−1/d).
 
     Args:
         samples: (S, N, d) or (N, d).
@@ -89,7 +90,7 @@ def sliced_wasserstein(
     Raises:
         ValueError: a shape does not fit, there is no direction, or the order is neither 1 nor 2.
 
-    Source: Bonneel et al. 2015, definition 5 (p = 2), by Monte Carlo.
+    Source: Bonneel et al. 2015 (p = 2), the mean over the sphere by Monte Carlo.
 
     """
     _require_order(order)
@@ -115,7 +116,7 @@ def energy_distance(samples: Tensor, reference: Tensor) -> Tensor:
     Raises:
         ValueError: a shape does not fit.
 
-    Source: Székely and Rizzo 2013, eq. 5 and 6.
+    Source: Székely and Rizzo 2013.
 
     """
 
@@ -167,7 +168,7 @@ def density_coverage(samples: Tensor, reference: Tensor, *, k: int = 5) -> Densi
     Raises:
         ValueError: a shape does not fit, or the reference has no k-th neighbour.
 
-    Source: Naeem et al. 2020, eq. 3 and 4, lemmas 1 and 2. The `prdc` package leaves the boundary out.
+    Source: Naeem et al. 2020, §3. The `prdc` package leaves the boundary out.
 
     """
 

@@ -135,7 +135,7 @@ def oscillation(occupancy: Tensor, *, max_lag: int | None = None) -> Oscillation
     Raises:
         ValueError: the shape does not fit, a value is not finite, or the lag is out of range.
 
-    Source: the usual sample estimates (Brockwell and Davis 1991, §1.4 and §10.1), summed over modes.
+    Source: the usual sample estimates (Brockwell and Davis 1991, chapters 7 and 10), summed over modes.
 
     """
     if occupancy.ndim != 3 or occupancy.shape[0] < 4 or 0 in occupancy.shape:
@@ -157,7 +157,7 @@ def oscillation(occupancy: Tensor, *, max_lag: int | None = None) -> Oscillation
     peak, best = power.max(0)
     return Oscillation(
         autocorrelation=torch.where(still[:, None], torch.nan, correlation),
-        period=torch.where(still, torch.nan, length / (best + 1)),
+        period=torch.where(still, torch.nan, length / (best.double() + 1)),
         strength=torch.where(still, torch.nan, peak / power.sum(0)),
         hop_rate=_hop_rate(occupancy),
     )
@@ -217,7 +217,7 @@ def game_spectrum(
     Raises:
         ValueError: there are too many weights, a module is not stacked over the S seeds, or a batch does not fit.
 
-    Source: Mescheder et al. 2017 (the numerics of GANs), eq. 5 and §3; double backward instead of `torch.func`, in
+    Source: Mescheder et al. 2017 (the numerics of GANs), §3; double backward instead of `torch.func`, in
     which penalties, themselves derivatives, cannot be taken.
 
     """

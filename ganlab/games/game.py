@@ -35,7 +35,7 @@ class Game:
     Raises:
         ValueError: `consensus` is negative or `clip` is not above 0.
 
-    Source: Mescheder et al. 2017, eq. 12 (consensus: ½‖u‖² is added to both losses); Arjovsky et al. 2017, algorithm 1
+    Source: Mescheder et al. 2017, §4 (consensus: γ ½‖u‖² is added to both losses); Arjovsky et al. 2017, algorithm 1
     (clip).
 
     """
@@ -112,7 +112,7 @@ def jacobian(game: Game, points: Tensor | Sequence[float]) -> Tensor:
     An equilibrium attracts the continuous flow if every eigenvalue of J there has a negative real part. A projection
     (`clip`) is no part of the field and does not enter.
 
-    Source: Mescheder et al. 2017, eq. 5.
+    Source: Mescheder et al. 2017, §3.
     """
     return differentiate(game.field, as_points(points))
 

@@ -38,8 +38,8 @@ class Update:
     Raises:
         ValueError: a value is out of its range, or the kind does not use it.
 
-    Source: extragradient: Korpelevich 1976, Gidel et al. 2019 (variational inequalities), eq. 13-14; optimistic:
-    Daskalakis et al. 2018, eq. 6; two time scales: Heusel et al. 2017; momentum: Gidel et al. 2019 (negative momentum).
+    Source: extragradient: Korpelevich 1976, in GANs Gidel et al. 2019 (variational inequality perspective); optimistic:
+    Daskalakis et al. 2018; two time scales: Heusel et al. 2017; momentum: Gidel et al. 2019 (negative momentum).
 
     """
 
@@ -140,7 +140,7 @@ def update_matrix(game: Game, update: Update, point: Tensor | Sequence[float] = 
     Raises:
         ValueError: the point's last axis is not (θ, ψ).
 
-    Source: Mescheder et al. 2017, proposition 3.
+    Source: Mescheder et al. 2017, §3.
 
     """
     points = as_points(point)

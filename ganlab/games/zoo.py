@@ -40,7 +40,7 @@ def xy(
     Raises:
         ValueError: as in `dirac`.
 
-    Source: Goodfellow 2016 (tutorial), §7.2; Gidel et al. 2019 (a variational inequality perspective), §2.2.
+    Source: Goodfellow 2016 (NIPS tutorial); Gidel et al. 2019 (variational inequality perspective).
 
     """
     damping = _damping(penalty, penalty_weight)

@@ -59,7 +59,7 @@ class TestEveryDistance:
         x, y = (part.double() for part in clouds())
         before = EVERY[name](x, y)
         assert torch.allclose(EVERY[name](x.flip(1), y.roll(3, 0)), before, atol=1e-12)
-        assert torch.allclose(EVERY[name](x + 5.0, y + 5.0), before, atol=1e-9)
+        assert torch.allclose(EVERY[name](x + 1e5, y + 1e5), before, atol=1e-9, rtol=1e-9)
 
     def test_a_diverged_seed_is_nan_and_the_others_keep_their_value(self, name: str) -> None:
         x, y = clouds(seeds=3)
@@ -119,7 +119,7 @@ def test_on_a_line_both_equal_scipy() -> None:
 def test_closed_forms_of_wasserstein() -> None:
     """Two points |θ| apart; equal-σ Gaussians |Δμ|; general 1-D Gaussians E|Δμ + Δσ Z| (order 2: √(Δμ² + Δσ²))."""
     assert wasserstein(torch.tensor([[3.0, 4.0]]), torch.zeros(1, 2)).item() == pytest.approx(5.0)
-    z = quantiles(800)
+    z = quantiles(500)
     for order in (1, 2):
         assert wasserstein(z + 0.7, z, order=order).item() == pytest.approx(0.7, rel=1e-9)
     shift, spread = 0.3, 0.8
@@ -153,7 +153,8 @@ def test_energy_distance_equals_scipy() -> None:
     x, y = (part.double() for part in clouds(n=30, m=21, dim=4))
     means = [2 * cdist(cloud, y).mean() - cdist(cloud, cloud).mean() - cdist(y, y).mean() for cloud in x]
     assert energy_distance(x, y).tolist() == pytest.approx(means, rel=1e-9)
-    assert energy_distance(y, y).item() == 0.0
+    same = torch.rand(50, 20, 3, generator=torch.Generator().manual_seed(0))
+    assert all(0 <= value < 1e-14 for value in energy_distance(same, same.flip(1)).tolist())
 
 
 @pytest.mark.parametrize(("n", "m", "k"), [(60, 60, 3), (60, 60, 5), (35, 80, 4), (80, 35, 1)])
@@ -172,6 +173,7 @@ def test_the_boundary_of_a_ball_belongs_to_it() -> None:
     for place, inside in ((2.0, 1.0), (2.001, 0.0)):
         x = torch.full((4, 1), place)
         assert precision_recall(x, y, k=1).precision.item() == inside
+        assert precision_recall(y, x, k=1).recall.item() == inside
         assert density_coverage(x, y, k=1).density.item() == inside
         assert density_coverage(x, y, k=1).coverage.item() == inside / 2
 

@@ -104,7 +104,7 @@ def test_momentum_is_that_of_sgd() -> None:
 
 
 def test_negative_momentum_makes_alternating_steps_converge() -> None:
-    """Gidel et al. 2019 (negative momentum), theorem 6: β = −½ converges on the bilinear game, β = 0 and ½ do not."""
+    """Gidel et al. 2019 (negative momentum): β = −½ converges on the bilinear game, β = 0 and ½ do not."""
     negative, none, positive = (
         spectral_radius(update_matrix(xy(), Update("alternating", step_size=0.5, momentum=beta))).item()
         for beta in (-0.5, 0.0, 0.5)
@@ -159,10 +159,18 @@ class TestEveryUpdate:
         assert psi.abs().max() == 0.5 and theta.abs().max() > 0.7
 
 
+def test_extragradient_looks_ahead_within_the_clip() -> None:
+    """From (1, −.5) the look-ahead would be ψ = −.7; clipped it is −.5, so θ moves by h · (−.5)."""
+    end = play(dirac("wasserstein", clip=0.5), [1.0, -0.5], Update("extragradient", step_size=0.2), steps=1)[-1]
+    assert end.tolist() == pytest.approx([0.9, -0.5])
+
+
 def test_a_step_of_your_own() -> None:
     own = Update(lambda game, w, h: w + h * game.field(w), step_size=0.3)
     assert torch.equal(play(DIRAC["r1"], START, own, steps=9), play(DIRAC["r1"], START, Update(step_size=0.3), steps=9))
     assert torch.allclose(update_matrix(xy(), own), update_matrix(xy(), Update(step_size=0.3)))
+    clipped = DIRAC["weight_clipping"]
+    assert torch.equal(play(clipped, START, own, steps=9), play(clipped, START, Update(step_size=0.3), steps=9))
 
 
 def test_no_steps_give_the_start_alone() -> None:

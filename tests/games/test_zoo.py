@@ -123,7 +123,6 @@ def test_instance_noise_is_averaged_exactly() -> None:
         ("weight_clipping", 1.002, 1.024, 5e-4),
         ("wgan_gp", 1.802, 1.221, 5e-4),
         ("r1", 0.0, 0.0, 5e-6),
-        ("r1_critical", 0.0, 0.0, 1e-15),
     ],
 )
 def test_final_radii_of_the_table(name: str, simultaneous: float, alternating: float, tolerance: float) -> None:
@@ -141,9 +140,9 @@ def test_the_other_quadrant_ends_elsewhere() -> None:
 
 def test_nonsaturating_converges_sublinearly() -> None:
     """On the slow scale d(r²)/dt = −r⁴/8, so r² = 8/(t + 8/r₀²), which is √(8/t) in the end."""
-    path = play(DIRAC["nonsaturating"], START, Update("alternating", step_size=0.2), steps=1600)
+    path = play(DIRAC["nonsaturating"], START, Update("alternating", step_size=0.2), steps=1000)
     half_turn = 16  # steps, of 63 a turn: r² wavers within a turn
-    at = (250, 700, 1580)
+    at = (250, 600, 980)
     squared = torch.stack([path[k - half_turn : k + half_turn].square().sum(-1).mean() for k in at])
     assert torch.allclose(squared, 8 / (0.2 * torch.tensor(at).double() + 4), rtol=0.01)
 
