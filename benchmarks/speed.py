@@ -179,8 +179,8 @@ def main() -> None:
             f"`import ganlab` takes {import_ratio():.2f} times as long as `import torch` (median of 7 pairs).",
             "",
             f"Floor at S = 32: the matrix products of one step alone take {compute * 1e3:.1f} ms at the rate",
-            f"this machine reaches in the largest of them, its activations {memory * 1e3:.1f} ms at a copy's rate; a step",
-            f"takes {step * 1e3:.1f} ms, so {share} arithmetic and memory.",
+            f"this machine reaches in the largest of them, its activations {memory * 1e3:.1f} ms at a copy's rate; a",
+            f"step takes {step * 1e3:.1f} ms, so {share} arithmetic and memory.",
             "",
             f"![Milliseconds a step against seeds, batch size and width, both axes logarithmic]({FIGURE.name})",
         ]

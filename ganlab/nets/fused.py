@@ -56,9 +56,22 @@ class FusedChain:
         out: Tensor = _Chain.apply(self, kept, frozen, self.anchor, x)
         return out
 
+    def input_gradient(self, x: Tensor) -> Tensor:
+        """Differentiate each sample's score by that sample, (S, B, in) -> same shape; one output a sample only.
+
+        The result can be differentiated by the weights (`accumulate`). Between the kinks of its activations the chain is
+        linear, so that derivative needs no second derivative of an activation.
+        """
+        gradient: Tensor = _Slope.apply(self, self.anchor, x)
+        return gradient
+
     def backward(self, losses: Tensor) -> None:
-        """Differentiate the sum of the losses; the weights' gradients are overwritten."""
+        """Differentiate the sum of losses on outputs of the chain; the weights' gradients are overwritten."""
         torch.autograd.grad(losses.sum(), self.anchor, allow_unused=True)
+
+    def accumulate(self, penalties: Tensor) -> None:
+        """Differentiate the sum of penalties on `input_gradient`s of the chain; the weights' gradients are added to."""
+        torch.autograd.grad(penalties.sum(), self.anchor, allow_unused=True)
 
     def buffer(self, role: str, layer: int, like: Tensor, width: int) -> Tensor:
         """Give the buffer (S, B, width) of one role in one layer."""
@@ -114,6 +127,32 @@ class _Chain(torch.autograd.Function):
             gradient = chain.activate_backward(into, hidden[k])
         slope = torch.bmm(gradient, chain.layers[0].weight.mT) if ctx.needs_input_grad[4] else None
         return None, None, None, None, slope
+
+
+class _Slope(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, chain: FusedChain, anchor: Tensor, x: Tensor) -> Tensor:
+        hidden, weights = [x], [layer.weight for layer in chain.layers]
+        for layer in chain.layers[:-1]:
+            bias = layer.bias[:, None]  # type: ignore[index]
+            hidden.append(chain.activate(torch.baddbmm(bias, hidden[-1], layer.weight)))
+        # Backwards from a score's derivative by itself, 1: slopes[k] is the derivative by layer k's input to its activation.
+        slopes = [chain.activate_backward(weights[-1].mT.expand_as(hidden[-1]).clone(), hidden[-1])]
+        for k in range(len(weights) - 2, 0, -1):
+            slopes.insert(0, chain.activate_backward(torch.bmm(slopes[0], weights[k].mT), hidden[k]))
+        ctx.chain, ctx.hidden, ctx.slopes = chain, hidden, slopes
+        return torch.bmm(slopes[0], weights[0].mT)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[None, None, None]:
+        # Forwards through the linear chain that the slopes came back through; biases have no part in it.
+        chain = ctx.chain
+        for k, slope in enumerate(ctx.slopes):
+            chain.gradients[2 * k].baddbmm_(gradient.mT, slope)
+            gradient = chain.activate_backward(torch.bmm(gradient, chain.layers[k].weight), ctx.hidden[k + 1])
+        chain.gradients[-2].add_(gradient.sum(1)[..., None])
+        return None, None, None
 
 
 def _weight_gradient(x: Tensor, gradient: Tensor, *, into: Tensor) -> None:

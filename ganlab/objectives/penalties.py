@@ -32,15 +32,22 @@ class Penalty:
     source: str = ""
 
 
-def input_gradient(critic: Critic, points: Tensor) -> Tensor:
-    """Differentiate each sample's score by that sample, (..., B, features…) -> same shape, in the autograd graph.
+def input_gradient(critic: Critic, points: Tensor) -> tuple[Tensor, int]:
+    """Differentiate each sample's score by that sample, in the autograd graph.
 
     Exact only if a sample's score does not depend on the other samples of its batch: a critic with BatchNorm has no
-    such gradient (Gulrajani et al. 2017, §4).
+    such gradient (Gulrajani et al. 2017, §4). A critic may bring its own way as a method `input_gradient`.
+
+    Returns:
+        The gradient, (..., B, features…), and the number of axes in front of the features.
     """
+    own = getattr(critic, "input_gradient", None)
+    if own is not None:
+        return own(points.detach())
     points = points.detach().requires_grad_(True)
-    (gradient,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True, materialize_grads=True)
-    return gradient
+    scores = critic(points)
+    (gradient,) = torch.autograd.grad(scores.sum(), points, create_graph=True, materialize_grads=True)
+    return gradient, scores.ndim
 
 
 def squared_norm(gradient: Tensor, batch_axes: int) -> Tensor:
@@ -67,8 +74,8 @@ def wgan_gp(critic: Critic, real: Tensor, fake: Tensor, eps: Tensor | None = Non
         with torch.no_grad():
             eps = torch.rand_like(critic(real))
     mix = eps.reshape(eps.shape + (1,) * (real.ndim - eps.ndim))
-    gradient = input_gradient(critic, fake + mix * (real - fake))
-    excess = _norm(gradient, eps.ndim) - 1
+    gradient, axes = input_gradient(critic, fake + mix * (real - fake))
+    excess = _norm(gradient, axes) - 1
     return (excess if two_sided else excess.relu()).square().mean(-1)
 
 
@@ -89,7 +96,7 @@ def dragan(
     axes = eps.ndim
     spread = real.flatten(axes - 1).std(-1).reshape(real.shape[: axes - 1] + (1,) * (real.ndim - axes + 1))
     reach = (1 - eps).reshape(eps.shape + (1,) * (real.ndim - axes))
-    gradient = input_gradient(critic, real + reach * 0.5 * spread * noise)
+    gradient, axes = input_gradient(critic, real + reach * 0.5 * spread * noise)
     return (_norm(gradient, axes) - 1).square().mean(-1)
 
 
@@ -120,11 +127,9 @@ def _norm(gradient: Tensor, batch_axes: int) -> Tensor:
 
 
 def _half_squared_slope(critic: Critic, points: Tensor) -> Tensor:
-    points = points.detach().requires_grad_(True)
-    scores = critic(points)
-    (gradient,) = torch.autograd.grad(scores.sum(), points, create_graph=True, materialize_grads=True)
     # A critic that joins samples (packing) has fewer scores than samples: the norms are still one a sample.
-    return 0.5 * squared_norm(gradient, scores.ndim).mean(-1)
+    gradient, axes = input_gradient(critic, points)
+    return 0.5 * squared_norm(gradient, axes).mean(-1)
 
 
 PENALTIES: dict[str, Penalty] = {

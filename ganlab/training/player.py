@@ -47,17 +47,22 @@ class Player:
         """Run the network in the fastest way that has a first derivative; `frozen` asks for none of the weights."""
         return self.net(x) if self.chain is None else self.chain(x, frozen=frozen)
 
-    def differentiate(self, losses: Tensor, penalties: Tensor | None, alive: Tensor) -> Tensor:
+    def differentiate(
+        self, losses: Tensor, penalties: Tensor | None, alive: Tensor, *, penalty_on_chain: bool = False
+    ) -> Tensor:
         """Fill the gradient with that of losses + penalties, each (S,), and give each seed's norm, (S,).
 
-        A seed whose loss or gradient is not finite leaves `alive`, (S,) bool.
+        A seed whose loss or gradient is not finite leaves `alive`, (S,) bool. `penalty_on_chain` says that the penalties
+        were computed from the chain's own input gradients.
         """
         whole = losses if penalties is None else losses + penalties
         if self.chain is None:
             self.take(torch.autograd.grad(whole.sum(), self.parameters, materialize_grads=True))
         else:
             self.chain.backward(losses)
-            if penalties is not None:
+            if penalties is not None and penalty_on_chain:
+                self.chain.accumulate(penalties)
+            elif penalties is not None:
                 slopes = torch.autograd.grad(penalties.sum(), self.parameters, materialize_grads=True)
                 torch._foreach_add_(self.gradients, slopes)
         return self.measure(whole.detach(), alive)

@@ -73,3 +73,30 @@ def test_it_cannot_be_differentiated_twice() -> None:
     (slope,) = torch.autograd.grad(chain(x).square().sum(), x, create_graph=True)
     with pytest.raises(RuntimeError, match="once_differentiable"):
         slope.sum().backward()
+
+
+@pytest.mark.parametrize("sizes", [[2, 8, 8, 1], [3, 5, 1], [2, 6, 6, 6, 1]])
+@pytest.mark.parametrize("activation", [nn.ReLU, lambda: nn.LeakyReLU(0.2)])
+def test_input_gradients_and_their_derivative_by_the_weights(sizes: list[int], activation) -> None:
+    net, chain = chain_of(lambda: mlp(sizes, activation))
+    x = torch.randn(3, 6, sizes[0], requires_grad=True)
+    (slope,) = torch.autograd.grad(net(x).sum(), x, create_graph=True)
+    assert torch.allclose(chain.input_gradient(x.detach()), slope, atol=1e-6)
+    expected = torch.autograd.grad(slope.pow(3).sum(), list(net.parameters()), materialize_grads=True)
+    for _ in range(2):  # twice what one pass adds
+        chain.accumulate(chain.input_gradient(x.detach()).pow(3).sum((1, 2)))
+    assert all(torch.allclose(a, 2 * b, atol=1e-5) for a, b in zip(chain.gradients, expected, strict=True))
+    assert expected[-1].abs().sum() == 0  # a bias moves no slope
+
+
+def test_several_input_gradients_wait_for_one_derivative() -> None:
+    net, chain = chain_of(lambda: mlp([2, 8, 1]))
+    total, parts = 0.0, []
+    for _ in range(2):
+        x = torch.randn(3, 6, 2, requires_grad=True)
+        (slope,) = torch.autograd.grad(net(x).sum(), x, create_graph=True)
+        parts.append(chain.input_gradient(x.detach()).square().sum((1, 2)))
+        total = total + slope.square().sum()
+    expected = torch.autograd.grad(total, list(net.parameters()), materialize_grads=True)
+    chain.accumulate(parts[0] + parts[1])
+    assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(chain.gradients, expected, strict=True))
