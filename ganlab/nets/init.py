@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
+from ganlab.nets.spectral import SpectralLinear
+
 
 def _dcgan(weight: Tensor) -> None:
     nn.init.normal_(weight, 0.0, 0.02)
@@ -40,4 +42,6 @@ def initialise(module: nn.Module, scheme: str) -> nn.Module:
                 draw(layer.weight)
                 if layer.bias is not None:
                     nn.init.zeros_(layer.bias)
+                if isinstance(layer, SpectralLinear):
+                    layer.iterate(15)  # its singular vectors were the old weight's
     return module

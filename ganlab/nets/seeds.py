@@ -15,6 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
+from ganlab.nets.native import SeedBatchNorm, SeedLayerNorm, key_dropout
+from ganlab.nets.spectral import is_torch_spectral, stack_torch_spectral
 from ganlab.runtime import stream_seed
 
 Factory = Callable[[], nn.Module]
@@ -54,6 +56,7 @@ class Lifted(nn.Module):
     def __init__(self, modules: Sequence[nn.Module], *, loop: bool = False) -> None:
         super().__init__()
         params, buffers = stack_module_state(list(modules))
+        self.train(modules[0].training)
         self.loop = loop
         self._template = [copy.deepcopy(modules[0])]  # in a list: its own weights are not ours
         self._params = {name: f"p{i}" for i, name in enumerate(params)}
@@ -62,6 +65,11 @@ class Lifted(nn.Module):
             self.register_parameter(self._params[name], nn.Parameter(value.detach()))
         for name, value in buffers.items():
             self.register_buffer(self._buffers_[name], value)
+
+    @property
+    def original(self) -> nn.Module:
+        """The module that was lifted, with weights that mean nothing."""
+        return self._template[0]
 
     def _state(self) -> dict[str, Tensor]:
         names = {**self._params, **self._buffers_}
@@ -85,9 +93,14 @@ def stack(modules: Sequence[nn.Module], *, loop: bool = False) -> nn.Module:
     """Turn S modules of one architecture into one module on (S, B, …); copies of their weights, none shared.
 
     A layer class may bring its own fast seed axis as a static method `stack(modules) -> nn.Module`.
+
+    Raises:
+        ValueError: a layer has torch's old, deprecated spectral or weight normalisation, which cannot be copied.
+
     """
     first = modules[0]
-    if loop or _has_tied_parameters(first):
+    _refuse_old_norms(first)
+    if loop or _has_tied_parameters(first) or _has_hooks(first):
         return Lifted(modules, loop=loop)
     kind = type(first)
     if kind is nn.Sequential:
@@ -96,6 +109,12 @@ def stack(modules: Sequence[nn.Module], *, loop: bool = False) -> nn.Module:
         return SeedLinear(modules)  # type: ignore[arg-type]
     if kind in ELEMENTWISE:
         return copy.deepcopy(first)
+    if kind in (nn.BatchNorm1d, nn.BatchNorm2d):
+        return SeedBatchNorm(modules)  # type: ignore[arg-type]
+    if kind is nn.LayerNorm:
+        return SeedLayerNorm(modules)  # type: ignore[arg-type]
+    if is_torch_spectral(first):
+        return stack_torch_spectral(modules)
     own = inspect.getattr_static(kind, "stack", None)
     if isinstance(own, staticmethod):
         return own.__func__(modules)
@@ -103,9 +122,15 @@ def stack(modules: Sequence[nn.Module], *, loop: bool = False) -> nn.Module:
 
 
 def is_pointwise(module: nn.Module) -> bool:
-    """Say whether a stacked module provably scores each sample alone, so that batches may be joined."""
-    leaves = [leaf for leaf in module.modules() if not isinstance(leaf, nn.Sequential)]
-    return all(type(leaf) in (SeedLinear, *ELEMENTWISE) for leaf in leaves)
+    """Say whether a stacked module provably scores each sample alone, so that batches may be joined.
+
+    A layer of one's own says so itself, its children included, by the class attribute `pointwise = True`; subclasses do
+    not inherit it.
+    """
+    kind = type(module)
+    if isinstance(module, nn.Sequential) and kind is nn.Sequential:
+        return all(is_pointwise(layer) for layer in module)
+    return kind is SeedLinear or kind in ELEMENTWISE or vars(kind).get("pointwise") is True
 
 
 def build(net: Factory | nn.Module, seeds: Sequence[int], stream: str) -> list[nn.Module]:
@@ -128,7 +153,7 @@ def build(net: Factory | nn.Module, seeds: Sequence[int], stream: str) -> list[n
                 "class that builds it to start each seed from its own.",
                 stacklevel=3,
             )
-        return [copy.deepcopy(net) for _ in seeds]
+        return [key_dropout(copy.deepcopy(net), stream_seed(seed, stream)) for seed in seeds]
     modules = []
     with torch.random.fork_rng(devices=[]):
         for seed in seeds:
@@ -136,7 +161,7 @@ def build(net: Factory | nn.Module, seeds: Sequence[int], stream: str) -> list[n
             module = net()
             if not isinstance(module, nn.Module):
                 raise TypeError(f"{stream} must be a module or build one, but it gave {type(module).__name__}.")
-            modules.append(module)
+            modules.append(key_dropout(module, stream_seed(seed, stream)))
     return modules
 
 
@@ -149,6 +174,20 @@ def one_seed(module: nn.Module, seed: int) -> Callable[[Tensor], Tensor]:
         return functional_call(module, own, (x[None],))[0]
 
     return call
+
+
+def _has_hooks(module: nn.Module) -> bool:
+    return bool(module._forward_hooks or module._forward_pre_hooks)
+
+
+def _refuse_old_norms(module: nn.Module) -> None:
+    for part in module.modules():
+        for hook in part._forward_pre_hooks.values():
+            if type(hook).__name__ in ("SpectralNorm", "WeightNorm"):
+                old = "spectral_norm" if type(hook).__name__ == "SpectralNorm" else "weight_norm"
+                raise ValueError(
+                    f"torch.nn.utils.{old} cannot be copied for each seed: use torch.nn.utils.parametrizations.{old}."
+                )
 
 
 def _has_tied_parameters(module: nn.Module) -> bool:

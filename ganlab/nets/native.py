@@ -1,0 +1,166 @@
+"""The seed axis of torch's own layers beyond `nn.Linear`: normalisation over the batch or the features, dropout.
+
+A layer whose forward pass is written for any number of leading axes, (..., B, features), needs no second class: its
+`stack` is `stack_state`, which puts S in front of every weight and buffer.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+M = TypeVar("M", bound=nn.Module)
+
+
+def stack_state(modules: Sequence[M]) -> M:
+    """Stack the weights and buffers of S layers without children: each gets S in front, nothing else changes."""
+    first = modules[0]
+    stacked = copy.deepcopy(first)
+    for name, parameter in first.named_parameters(recurse=False):
+        values = torch.stack([getattr(module, name).detach() for module in modules])
+        setattr(stacked, name, nn.Parameter(values, requires_grad=parameter.requires_grad))
+    for name, _ in first.named_buffers(recurse=False):
+        setattr(stacked, name, torch.stack([getattr(module, name) for module in modules]))
+    return stacked
+
+
+class SeedBatchNorm(nn.Module):
+    """S `nn.BatchNorm1d` or `nn.BatchNorm2d` at once, (S, B, C, …) -> same shape; running statistics by seed, (S, C).
+
+    Not pointwise: in training a sample's value depends on its batch, so real and generated batches go separately.
+    """
+
+    def __init__(self, layers: Sequence[nn.BatchNorm1d] | Sequence[nn.BatchNorm2d]) -> None:
+        super().__init__()
+        self.layer = stack_state(layers)  # weight, bias, running_mean, running_var: (S, C)
+        self.train(layers[0].training)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise x[s] with the statistics of layer s: seeds stand side by side as further channels."""
+        own = self.layer
+        mean, var, momentum = own.running_mean, own.running_var, own.momentum
+        if self.training and mean is not None:
+            assert own.num_batches_tracked is not None
+            own.num_batches_tracked.add_(1)
+            if momentum is None:  # cumulative average
+                momentum = 1.0 / float(own.num_batches_tracked[0])
+        weight, bias = (part.flatten() if own.affine else None for part in (own.weight, own.bias))
+        out = F.batch_norm(
+            x.transpose(0, 1).flatten(1, 2),  # (B, S·C, …)
+            None if mean is None else mean.view(-1),
+            None if var is None else var.view(-1),
+            weight,
+            bias,
+            training=self.training or mean is None,
+            momentum=momentum or 0.0,
+            eps=own.eps,
+        )
+        return out.unflatten(1, x.shape[:3:2]).transpose(0, 1)
+
+
+class SeedLayerNorm(nn.Module):
+    """S `nn.LayerNorm` at once, (S, B, …) -> same shape; weight and bias (S, *normalised shape)."""
+
+    pointwise = True
+
+    def __init__(self, layers: Sequence[nn.LayerNorm]) -> None:
+        super().__init__()
+        self.layer = stack_state(layers)
+        self.train(layers[0].training)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise each sample over its own features."""
+        own = self.layer
+        out = F.layer_norm(x, own.normalized_shape, eps=own.eps)
+        if own.weight is None:
+            return out
+        between = (1,) * (x.ndim - own.weight.ndim)
+        weight = own.weight.unflatten(0, (-1, *between))
+        if own.bias is None:
+            return out * weight
+        return torch.addcmul(own.bias.unflatten(0, (-1, *between)), out, weight)
+
+
+class Dropout(nn.Module):
+    """Set each number to 0 with probability p while training, and scale the others by 1/(1 − p), as `nn.Dropout` does.
+
+    The mask is a hash of the layer's `key`, of `count`, the passes so far, and of the position, so it needs no random
+    state: seed k drops the same units alone and in company, on every device, and after a restart from a checkpoint
+    (both are buffers). `ganlab.nets.build` puts this layer in the place of every `nn.Dropout` and gives it its run's
+    key.
+
+    Pointwise: a sample's mask depends on no other sample, so real and generated batches may go in one pass.
+
+    Raises:
+        ValueError: p is outside [0, 1).
+
+    Source: Srivastava et al. 2014, §4 (scaling in training rather than in testing).
+
+    """
+
+    pointwise = True
+    key: Tensor
+    count: Tensor
+
+    def __init__(self, p: float = 0.5, key: int = 0) -> None:
+        super().__init__()
+        if not 0 <= p < 1:
+            raise ValueError(f"dropout p must be 0 or greater and less than 1, got {p!r}.")
+        self.p = p
+        self.register_buffer("key", torch.tensor(key))
+        self.register_buffer("count", torch.tensor(0))
+
+    stack = staticmethod(stack_state)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Drop, (B, …) or stacked (S, B, …) -> same shape."""
+        if not self.training or self.p == 0:
+            return x
+        salt = _hash(self.count.int() ^ _hash((self.key >> 32 & _31).int() ^ _hash((self.key & _31).int())))
+        self.count.add_(1)
+        shape = x.shape[salt.ndim :]  # one run's
+        position = _hash(torch.arange(shape.numel(), dtype=torch.int32, device=x.device).view(shape))
+        drawn = _hash(position ^ salt.reshape(salt.shape + (1,) * len(shape)))  # uniform over the 32-bit integers
+        return torch.where(drawn >= round(self.p * 2**32) - 2**31, x / (1 - self.p), 0.0)
+
+    def extra_repr(self) -> str:
+        """Show p."""
+        return f"p={self.p}"
+
+
+_31 = 2**31 - 1
+
+
+def _hash(h: Tensor) -> Tensor:
+    """Scatter 32-bit integers (Wellons' lowbias32); `&` turns torch's arithmetic shift into a logical one."""
+    h = (h ^ (h >> 16 & 0xFFFF)) * 0x7FEB352D
+    h = (h ^ (h >> 15 & 0x1FFFF)) * (0x846CA68B - 2**32)
+    return h ^ (h >> 16 & 0xFFFF)
+
+
+def key_dropout(module: nn.Module, key: int) -> nn.Module:
+    """Put a `Dropout` in the place of every `nn.Dropout` and give the k-th in order the key `key + k`."""
+    for parent in list(module.modules()):
+        for name, child in list(parent.named_children()):
+            if type(child) is nn.Dropout:
+                setattr(parent, name, Dropout(child.p).train(child.training))
+    for k, layer in enumerate(part for part in module.modules() if isinstance(part, Dropout)):
+        layer.key.fill_((key + k) % 2**63)
+    return module
+
+
+def require_whole(name: str, value: object, low: int = 1) -> None:
+    """Refuse what is not a whole number of `low` or more."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < low:
+        raise ValueError(f"{name} must be a whole number of {low} or more, got {value!r}.")
+
+
+def require_multiple(batch: int, size: int, what: str) -> None:
+    """Refuse a batch that does not divide into parts of `size`."""
+    if batch % size:
+        raise ValueError(f"{what} of {size} needs a batch that is a multiple of {size}, got {batch} samples.")
