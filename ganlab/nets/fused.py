@@ -59,8 +59,8 @@ class FusedChain:
     def input_gradient(self, x: Tensor) -> Tensor:
         """Differentiate each sample's score by that sample, (S, B, in) -> same shape; one output a sample only.
 
-        The result can be differentiated by the weights (`accumulate`). Between the kinks of its activations the chain is
-        linear, so that derivative needs no second derivative of an activation.
+        The result can be differentiated by the weights (`accumulate`). Between the kinks of its activations the chain
+        is linear, so that derivative needs no second derivative of an activation.
         """
         gradient: Tensor = _Slope.apply(self, self.anchor, x)
         return gradient
@@ -136,7 +136,7 @@ class _Slope(torch.autograd.Function):
         for layer in chain.layers[:-1]:
             bias = layer.bias[:, None]  # type: ignore[index]
             hidden.append(chain.activate(torch.baddbmm(bias, hidden[-1], layer.weight)))
-        # Backwards from a score's derivative by itself, 1: slopes[k] is the derivative by layer k's input to its activation.
+        # Backwards from a score's derivative by itself, 1: the derivative by what enters each activation.
         slopes = [chain.activate_backward(weights[-1].mT.expand_as(hidden[-1]).clone(), hidden[-1])]
         for k in range(len(weights) - 2, 0, -1):
             slopes.insert(0, chain.activate_backward(torch.bmm(slopes[0], weights[k].mT), hidden[k]))

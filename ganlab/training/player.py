@@ -52,8 +52,8 @@ class Player:
     ) -> Tensor:
         """Fill the gradient with that of losses + penalties, each (S,), and give each seed's norm, (S,).
 
-        A seed whose loss or gradient is not finite leaves `alive`, (S,) bool. `penalty_on_chain` says that the penalties
-        were computed from the chain's own input gradients.
+        A seed whose loss or gradient is not finite leaves `alive`, (S,) bool. `penalty_on_chain` says that the
+        penalties were computed from the chain's own input gradients.
         """
         whole = losses if penalties is None else losses + penalties
         if self.chain is None:
