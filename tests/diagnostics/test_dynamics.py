@@ -236,9 +236,13 @@ def test_any_module_and_a_students_loss() -> None:
 
 def test_a_penalty_that_draws_gives_the_same_spectrum_twice_and_keeps_the_callers_state() -> None:
     g, d = networks(1)
-    state = torch.get_rng_state()
-    twice = [game_spectrum(g, d, FEW[0], LATENTS[0], penalty="wgan_gp").jacobian for _ in range(2)]
-    assert torch.equal(*twice) and torch.equal(torch.get_rng_state(), state)
+    twice = []
+    for _ in range(2):
+        torch.rand(1)  # another state of the caller's
+        state = torch.get_rng_state()
+        twice.append(game_spectrum(g, d, FEW[0], LATENTS[0], penalty="wgan_gp").jacobian)
+        assert torch.equal(torch.get_rng_state(), state)
+    assert torch.equal(*twice)
     without = game_spectrum(g, d, FEW[0], LATENTS[0]).jacobian
     assert (twice[0] - without).abs().max() > 1e-2
     passed = game_spectrum(g, d, FEW[0], LATENTS[0], penalty=Penalty(r1)).jacobian
