@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from ganlab.nets.seeds import SeedLinear
+from ganlab.nets.seeds import SeedLinear, is_pointwise
 
 
 class FusedChain:
@@ -29,10 +29,13 @@ class FusedChain:
         layers: the stacked linear layers.
         slope: of the leaky ReLU between them; 0 for ReLU.
         gradients: where to write, one tensor for each parameter in the module's order (weight, bias, weight, …).
+        front: a pointwise layer without weights in front of the first one, such as fixed Fourier features; or None.
     """
 
-    def __init__(self, layers: list[SeedLinear], slope: float, gradients: Sequence[Tensor]) -> None:
-        self.layers, self.slope, self.gradients = layers, slope, gradients
+    def __init__(
+        self, layers: list[SeedLinear], slope: float, gradients: Sequence[Tensor], front: nn.Module | None = None
+    ) -> None:
+        self.layers, self.slope, self.gradients, self.front = layers, slope, gradients, front
         self.buffers: dict[tuple[Any, ...], Tensor] = {}
         # Autograd runs a node's backward only on the way to a tensor that was asked for: ask for this one.
         self.anchor = torch.zeros((), device=layers[0].weight.device, requires_grad=True)
@@ -40,18 +43,21 @@ class FusedChain:
     @classmethod
     def of(cls, module: nn.Module, gradients: Sequence[Tensor]) -> FusedChain | None:
         """View a stacked module as a chain, or give None: only linear layers with bias and one (leaky) ReLU between."""
-        if type(module) is not nn.Sequential or len(module) % 2 == 0 or len(module) < 3:
+        parts = list(module) if type(module) is nn.Sequential else []
+        front = parts.pop(0) if parts and is_pointwise(parts[0]) and not list(parts[0].parameters()) else None
+        if len(parts) % 2 == 0 or len(parts) < 3:
             return None
-        layers, between = list(module)[::2], list(module)[1::2]
+        layers, between = parts[::2], parts[1::2]
         if not all(type(layer) is SeedLinear and layer.bias is not None for layer in layers):
             return None
         slopes = {0.0 if type(a) is nn.ReLU else getattr(a, "negative_slope", None) for a in between}
         if not all(type(a) in (nn.ReLU, nn.LeakyReLU) for a in between) or len(slopes) != 1:
             return None
-        return cls(layers, float(slopes.pop()), gradients)  # type: ignore[arg-type]
+        return cls(layers, float(slopes.pop()), gradients, front)  # type: ignore[arg-type]
 
     def __call__(self, x: Tensor, *, frozen: bool = False) -> Tensor:
         """Run the chain; `frozen` computes no gradients of the weights (they still pass to x)."""
+        x = x if self.front is None else self.front(x)
         kept = torch.is_grad_enabled()
         out: Tensor = _Chain.apply(self, kept, frozen, self.anchor, x)
         return out
@@ -62,8 +68,13 @@ class FusedChain:
         The result can be differentiated by the weights (`accumulate`). Between the kinks of its activations the chain
         is linear, so that derivative needs no second derivative of an activation.
         """
-        gradient: Tensor = _Slope.apply(self, self.anchor, x)
-        return gradient
+        if self.front is None:
+            gradient: Tensor = _Slope.apply(self, self.anchor, x)
+            return gradient
+        x = x.detach().requires_grad_(True)
+        features = self.front(x)
+        slope = _Slope.apply(self, self.anchor, features.detach())
+        return torch.autograd.grad(features, x, slope, create_graph=True)[0]
 
     def backward(self, losses: Tensor) -> None:
         """Differentiate the sum of losses on outputs of the chain; the weights' gradients are overwritten."""
