@@ -222,7 +222,7 @@ def game_spectrum(
 
     """
     if latents.ndim == 2:
-        nets = [stack([net]).train(net.training) for net in (generator, discriminator)]
+        nets = [stack([net]) for net in (generator, discriminator)]
         real, latents = real[None], latents[None]
     else:
         nets = [copy.deepcopy(net) for net in (generator, discriminator)]

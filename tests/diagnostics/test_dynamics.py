@@ -234,6 +234,13 @@ def test_any_module_and_a_students_loss() -> None:
     assert torch.allclose(one.jacobian.norm(), two.jacobian.norm(), rtol=1e-6)
 
 
+def test_dropout_is_off_in_eval_mode() -> None:
+    g, d = networks(2)
+    dropped = nn.Sequential(d[0], d[1], nn.Dropout(0.5), d[2]).eval()
+    with_it, without = (game_spectrum(g, net, FEW[0], LATENTS[0]).jacobian for net in (dropped, d))
+    assert torch.allclose(with_it, without, atol=1e-12)
+
+
 def test_a_penalty_that_draws_gives_the_same_spectrum_twice_and_keeps_the_callers_state() -> None:
     g, d = networks(1)
     twice = []
