@@ -186,7 +186,7 @@ def _suspicious(cells: list[NotebookNode], places: dict[str, list[int]], source:
         name = about.get("grade_id")
         known = ours.get(name) if isinstance(name, str) else None
         if known is None:
-            if about.get("grade"):
+            if about.get("grade") and isinstance(name, str):
                 yield f"cell {position + 1} claims to be graded"
         elif about.get("points") is not None and known.get("points") != about.get("points"):
             yield f"the points of {name} were changed"

@@ -25,12 +25,13 @@ MARK = "HIDDEN TESTS"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check says of an answer; `odd` where the check itself stumbled over it."""
+    """What a check says of an answer; `odd` where the check itself stumbled, `late` where time ran out."""
 
     passed: bool
     message: str
     printed: str = ""
     odd: bool = False
+    late: bool = False
 
 
 class Examiner:
@@ -70,7 +71,7 @@ class Examiner:
         except KernelTimeout as error:
             if not error.alive:
                 raise
-            return Verdict(False, f"it took longer than {self.seconds:g} s", printed.getvalue())
+            return Verdict(False, f"it took longer than {self.seconds:g} s", printed.getvalue(), late=True)
         except KernelDied:
             raise
         except Exception as error:

@@ -174,6 +174,8 @@ class _Session:
     def _examine(self, cell: NotebookNode, name: str) -> None:
         verdict = self.examiner.examine(cell.source, self._ready())
         self.verdicts[name] = verdict
+        if verdict.late and self.status == "graded":
+            self.status, self.reason = "timed_out", f'cell "{cell.id}": {verdict.message}'
         if verdict.printed:
             cell.outputs = [new_output("stream", name="stdout", text=verdict.printed)]
         if not verdict.passed:

@@ -126,6 +126,7 @@ class Kernel:
         shell._showtraceback = self._error
         shell.showsyntaxerror = lambda *_, **__: self._error(sys.exc_info()[0], sys.exc_info()[1], [])
         os.register_at_fork(after_in_child=sock.close)  # what a student forks does not speak for the kernel
+        shell.ask_exit = _leave
         configure_inline_support(shell, "module://matplotlib_inline.backend_inline")
         self.shell, self.before = shell, canary.remember()
         self.service = Service(shell.user_ns)
@@ -188,6 +189,10 @@ class Kernel:
 
 def _error_output(name: str, value: str, lines: list[str]) -> dict[str, Any]:
     return {"output_type": "error", "ename": name, "evalue": value, "traceback": [str(line)[:4000] for line in lines]}
+
+
+def _leave() -> None:
+    raise SystemExit
 
 
 class _Publisher:

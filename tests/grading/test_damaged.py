@@ -1,0 +1,202 @@
+"""Damaged submissions: what can be mended gets its full score, what cannot gets a status and a reason."""
+
+import copy
+import json
+
+import nbformat
+import pytest
+
+from ganlab.grading.release import release
+from ganlab.grading.repair import Ungradable, repair
+from ganlab.grading.source import read_source
+from ganlab.grading.worker import Job, grade
+from tests.grading.attacks import CHAPTER, RIGHT, SOURCE
+from tests.grading.test_hostile import LIMITS
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory):
+    path = tmp_path_factory.mktemp("target") / f"{CHAPTER}.py"
+    path.write_text(SOURCE.replace("# Why?", "# Why, and what for?"))
+    return read_source(path)
+
+
+def solved(target):
+    """The right submission, as nested dicts."""
+    nb = json.loads(nbformat.writes(release(target)))
+    for cell in nb["cells"]:
+        cell["source"] = RIGHT.get(cell["id"], "".join(cell["source"]))
+        if cell["id"] == "why":
+            cell["source"] = "Because I say so."
+    return nb
+
+
+def at(nb, name):
+    return next(k for k, cell in enumerate(nb["cells"]) if cell["metadata"].get("nbgrader", {}).get("grade_id") == name)
+
+
+def each(change):
+    def damage(nb):
+        for cell in nb["cells"]:
+            change(cell)
+
+    return damage
+
+
+def strip_ids(nb):
+    for cell in nb["cells"]:
+        cell["metadata"] = {}
+        del cell["id"]
+    nb.update(nbformat_minor=4)
+
+
+def renumber(nb):
+    """As Colab and other converters do: metadata gone, ids new."""
+    for k, cell in enumerate(nb["cells"]):
+        cell.update(metadata={"id": f"colab{k}"}, id=f"x{k}")
+
+
+def duplicate(name, change=lambda cell: None, before=False):
+    def damage(nb):
+        k = at(nb, name)
+        twin = copy.deepcopy(nb["cells"][k])
+        change(twin)
+        nb["cells"].insert(k if before else k + 1, twin)
+
+    return damage
+
+
+def split(nb):
+    k = at(nb, "double")
+    twin = copy.deepcopy(nb["cells"][k])
+    nb["cells"][k]["source"], twin["source"] = "factor = 2", "def double(x):\n    return factor * x"
+    nb["cells"].insert(k + 1, twin)
+
+
+def remove(*names):
+    def damage(nb):
+        nb["cells"] = [c for c in nb["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") not in names]
+
+    return damage
+
+
+def version_3(nb):
+    cells = nb.pop("cells")
+    for cell in cells:
+        cell.pop("id")
+        if cell["cell_type"] == "code":
+            cell.update(input=cell.pop("source"), language="python", prompt_number=1)
+            cell.pop("execution_count")
+    nb.update(nbformat=3, nbformat_minor=0, worksheets=[{"cells": cells, "metadata": {}}])
+
+
+def move(name, where):
+    def damage(nb):
+        nb["cells"].insert(where, nb["cells"].pop(at(nb, name)))
+
+    return damage
+
+
+def stub(cell):
+    cell["source"] = "def double(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+
+
+MENDED = {
+    "check_edited": lambda nb: nb["cells"][at(nb, "check_double")].update(source="print('all fine')"),
+    "setup_edited": lambda nb: nb["cells"][at(nb, "setup")].update(source="import nothing"),
+    "answer_became_markdown": lambda nb: nb["cells"][at(nb, "double")].update(cell_type="markdown"),
+    "answer_became_raw": lambda nb: nb["cells"][at(nb, "triple")].update(cell_type="raw"),
+    "check_became_raw": lambda nb: nb["cells"][at(nb, "check_triple")].update(cell_type="raw"),
+    "checks_deleted": remove("check_double", "check_triple", "check_paired_change"),
+    "setup_deleted": remove("setup"),
+    "nbgrader_metadata_stripped": each(lambda cell: cell["metadata"].pop("nbgrader", None)),
+    "all_metadata_stripped": each(lambda cell: cell.update(metadata={})),
+    "metadata_and_ids_stripped": strip_ids,
+    "converted_elsewhere": renumber,
+    "metadata_is_nonsense": each(lambda cell: cell.update(metadata="none")),
+    "nbgrader_is_nonsense": each(lambda cell: cell.update(metadata={"nbgrader": [1]})),
+    "grade_id_is_nonsense": each(lambda cell: cell["metadata"].get("nbgrader", {}).update(grade_id=["x"])),
+    "check_duplicated": duplicate("check_double"),
+    "answer_duplicated": duplicate("double"),
+    "answer_copied_stub_last": duplicate("double", stub),
+    "answer_copied_stub_first": duplicate("double", stub, before=True),
+    "answer_split": split,
+    "schema_version_old": each(lambda cell: cell["metadata"].get("nbgrader", {}).update(schema_version=1)),
+    "schema_version_new": each(lambda cell: cell["metadata"].get("nbgrader", {}).update(schema_version=99)),
+    "schema_version_gone": each(lambda cell: cell["metadata"].get("nbgrader", {}).pop("schema_version", 0)),
+    "old_format": version_3,
+    "no_ids": lambda nb: [cell.pop("id") for cell in nb["cells"]],
+    "same_id_everywhere": each(lambda cell: cell.update(id="same")),
+    "no_outputs_key": each(lambda cell: cell.pop("outputs", None)),
+    "outputs_are_nonsense": each(lambda cell: cell.update(outputs=[{"output_type": "wat"}, 3, None])),
+    "execution_count_is_text": each(lambda cell: cell.update(execution_count="seven")),
+    "no_notebook_metadata": lambda nb: nb.pop("metadata"),
+    "no_format_version": lambda nb: [nb.pop("nbformat"), nb.pop("nbformat_minor")],
+    "a_cell_is_none": lambda nb: nb["cells"].insert(2, None),
+    "a_cell_is_of_unknown_type": lambda nb: nb["cells"].insert(2, {"cell_type": "widget", "source": "", "metadata": {}}),
+    "a_cell_without_source": lambda nb: nb["cells"].insert(2, {"cell_type": "code", "source": 5, "metadata": {}}),
+    "setup_at_the_end": move("setup", 99),
+    "check_before_answer": move("check_double", 1),
+    "windows_lines": each(lambda cell: cell.update(source=cell["source"].replace("\n", "\r\n"))),
+    "unlocked": each(lambda cell: cell["metadata"].get("nbgrader", {}).update(locked=False)),
+    "scratch_cells_with_errors": lambda nb: nb["cells"].insert(3, {"cell_type": "code", "source": "1/0\n)", "metadata": {}}),
+}  # fmt: skip
+UNREADABLE = {
+    "empty": b"",
+    "not_json": b"Dear teacher, my computer broke.",
+    "a_list": b"[1, 2]",
+    "a_number": b"7",
+    "cut_short": b'{"cells": [{"cell_type": "code", "sour',
+    "merge_conflict": b'<<<<<<< HEAD\n{"cells": []}\n=======',
+    "no_cells": b"{}",
+    "cells_are_text": b'{"cells": "all"}',
+    "another_notebook": b'{"cells": [{"cell_type": "code", "source": "1+1", "metadata": {}}], "nbformat": 4, "nbformat_minor": 5}',
+    "a_picture": b"\x89PNG\r\n\x1a\n\x00\x00",
+    "nested": b"[" * 100_000,
+    "too_large": b'{"cells": "' + b"x" * (51 << 20) + b'"}',
+    "too_many_cells": json.dumps({"cells": [{"cell_type": "code", "source": ""}] * 3000}).encode(),
+}
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_a_notebook_that_can_be_mended_gets_its_full_score(target, name):
+    nb = solved(target)
+    MENDED[name](nb)
+    graded = grade(Job("ann", CHAPTER, json.dumps(nb).encode(), nbformat.writes(target), {}, "secret", limits=LIMITS))
+    assert sum(graded.points.values()) == 8, graded.messages
+    assert graded.status in ("graded", "repaired") and not graded.flags
+    assert "why" in graded.answered
+    nbformat.validate(nbformat.reads(graded.notebook, 4))
+
+
+@pytest.mark.parametrize("name", ["check_edited", "checks_deleted", "all_metadata_stripped", "answer_duplicated", "old_format"])
+def test_mending_is_said(target, name):
+    nb = solved(target)
+    MENDED[name](nb)
+    assert repair(json.dumps(nb).encode(), target).notes
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16"])
+def test_other_encodings_are_read(target, codec):
+    assert not repair(json.dumps(solved(target)).encode(codec), target).notes
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_cannot_be_mended_says_why(target, name):
+    with pytest.raises(Ungradable) as error:
+        repair(UNREADABLE[name], target)
+    assert error.value.status == "unreadable" and str(error.value)
+    graded = grade(Job("ann", CHAPTER, UNREADABLE[name], nbformat.writes(target), {}, "secret", limits=LIMITS))
+    assert (graded.status, graded.points) == ("unreadable", {})
+
+
+def test_the_answer_that_counts_is_the_students_last(target):
+    """Two different answers under one id run in their order, as they did for the student."""
+    nb = solved(target)
+    duplicate("double", lambda cell: cell.update(source="def double(x):\n    return x"))(nb)
+    graded = grade(Job("ann", CHAPTER, json.dumps(nb).encode(), nbformat.writes(target), {}, "secret", limits=LIMITS))
+    assert graded.points["check_double"] == 0 and sum(graded.points.values()) == 5
+
+
+def test_there_are_enough_of_them():
+    assert len(MENDED) + len(UNREADABLE) >= 20

@@ -1,0 +1,138 @@
+"""Hostile submissions: no undeserved point, no lost one, nothing left behind, nothing that runs in a browser."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from ganlab.grading.release import release
+from ganlab.grading.sandbox import Limits
+from ganlab.grading.source import read_source
+from ganlab.grading.worker import Job, grade, server_for
+from tests.grading.attacks import CHAPTER, HONEST, HOSTILE, SOURCE
+
+LIMITS = Limits(cell=5, notebook=60)
+EVERY = [*HOSTILE, *HONEST]
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory):
+    path = tmp_path_factory.mktemp("target") / f"{CHAPTER}.py"
+    path.write_text(SOURCE)
+    return read_source(path)
+
+
+def submission(target, attack):
+    nb = json.loads(nbformat.writes(release(target)))
+    for cell in nb["cells"]:
+        cell["source"] = "".join(cell["source"])
+        if cell["id"] in attack.answers:
+            cell["source"] = attack.answers[cell["id"]]
+        elif cell["id"] == "why":
+            cell["source"] = attack.why
+    if attack.code:
+        nb["cells"].insert(1, {"cell_type": "code", "id": "evil", "metadata": {}, "source": attack.code, "outputs": [], "execution_count": None})
+    if attack.edit:
+        attack.edit(nb)
+    return json.dumps(nb).encode()
+
+
+def job(target, attack, **more):
+    return Job("eve", CHAPTER, submission(target, attack), nbformat.writes(target), {"data.txt": b"data"}, "secret", limits=LIMITS, **more)
+
+
+@pytest.mark.parametrize("attack", EVERY, ids=lambda attack: attack.name)
+def test_points_are_what_is_deserved(target, attack):
+    graded = grade(job(target, attack))
+    said = " · ".join((graded.reason, *graded.messages.values(), *graded.flags))
+    assert (sum(graded.points.values()), graded.status in attack.status) == (attack.points, True), (graded.status, said)
+    assert attack.says in said
+    assert "boom()</script" not in graded.notebook.replace("\u200b", "") or "<\u200bscript" in graded.notebook
+    outputs = [cell.outputs for cell in nbformat.reads(graded.notebook, 4).cells if cell.cell_type == "code"]
+    assert "text/html" not in json.dumps(outputs) and len(graded.notebook) < 2_000_000
+
+
+def test_the_corpus_is_large():
+    assert len(HOSTILE) >= 40 and len({attack.name for attack in EVERY}) == len(EVERY)
+
+
+def test_nothing_is_left_of_a_submission(target):
+    """A kernel finds nothing of an earlier one: no process, no file; and no process stays once it is closed."""
+    server = server_for(job(target, HONEST[0]))
+    with server.kernel() as kernel:
+        kernel.run("import os, time\nopen('left', 'w').write('x'); open('/tmp/left', 'w').write('x'); open('/dev/shm/left', 'w').write('x')")
+        kernel.run("if not os.fork():\n    os.setsid()\n    time.sleep(600)")
+    with server.kernel() as kernel:
+        seen = kernel.run("import os\nprint([os.path.exists(p) for p in ('left', '/tmp/left', '/dev/shm/left')], [p for p in os.listdir('/proc') if p.isdigit()])")
+    assert seen[0]["text"] == "[False, False, False] ['1']\n"
+
+
+def test_what_a_kernel_sees(target):
+    with server_for(job(target, HONEST[0])).kernel() as kernel:
+        seen = kernel.run(
+            "import os, glob, ganlab.grading.checks as c\n"
+            "writable = [p for p in ('/', '/usr', '/etc', '/library', '/proc/sys', os.path.dirname(os.__file__)) if os.access(p, os.W_OK)]\n"
+            "print(writable, os.listdir('/library/ganlab/grading/checks'), sorted(os.environ), os.getuid())\n"
+            "import socket\n"
+            "print(socket.if_nameindex(), os.path.exists('/etc/shadow'), os.path.exists('/etc/passwd'))"
+        )
+    text = seen[0]["text"]
+    assert text.startswith("[] ") and "chapter_" not in text
+    assert f"{os.getuid()}\n" not in text or os.getuid() not in (0,)
+    assert "[(1, 'lo')] False False" in text
+    assert not {"USER", "SSH_AUTH_SOCK", "LOGNAME"} & set(text.split("'"))
+
+
+def test_the_kernel_never_sees_a_hidden_test(target):
+    """The whole memory of the student's process is searched for a hidden test's text."""
+    search = (
+        "import re\n"
+        "maps = [line.split() for line in open('/proc/self/maps')]\n"
+        "needle, found = re.compile(b'n[e]gative n[u]mbers d[o]uble'), 0\n"
+        "with open('/proc/self/mem', 'rb') as memory:\n"
+        "    for fields in maps:\n"
+        "        if fields[1].startswith('rw'):\n"
+        "            low, high = (int(part, 16) for part in fields[0].split('-'))\n"
+        "            try:\n"
+        "                memory.seek(low)\n"
+        "                found += needle.search(memory.read(high - low)) is not None\n"
+        "            except (OSError, ValueError, OverflowError): pass\n"
+        "print('found', found)"
+    )
+    attack = next(attack for attack in HONEST if attack.name == "complete")
+    answers = {**attack.answers, "paired_change": attack.answers["paired_change"]}
+    graded = grade(job(target, type(attack)("search", answers=answers, points=8, edit=lambda nb: nb["cells"].append(code(search)))))
+    assert "found 0" in graded.notebook and sum(graded.points.values()) == 8
+
+
+def code(text):
+    return {"cell_type": "code", "id": "search", "metadata": {}, "source": text, "outputs": [], "execution_count": None}
+
+
+def test_without_a_sandbox_it_works_too(target):
+    graded = grade(job(target, HONEST[0], confined=False))
+    assert (graded.status, sum(graded.points.values())) == ("graded", 8)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become another user")
+def test_the_sandbox_works_for_an_ordinary_user(tmp_path):
+    """The same confinement without root: user namespace, process cap, no network."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from ganlab.grading.sandbox import ForkServer\n"
+        "with ForkServer() as server, server.kernel() as kernel:\n"
+        "    print(kernel.run('import os, socket; print(os.getuid(), socket.if_nameindex(), os.listdir(\"/proc\").count(\"1\"))')[0]['text'])\n"
+        "    print(kernel.run('import os\\nfor _ in range(200):\\n    if not os.fork():\\n        import time; time.sleep(9)')[-1]['ename'])\n"
+        "    print(kernel.run('import ctypes; print(ctypes.CDLL(None).unshare(0x10000000))')[0]['text'])\n"
+    )
+    command = ["setpriv", "--reuid=1234", "--regid=1234", "--clear-groups", sys.executable, "-c", code, str(Path(__file__).parents[2])]
+    readable = subprocess.run([*command[:4], "test", "-r", sys.executable], check=False).returncode == 0
+    if not readable:
+        pytest.skip("an ordinary user cannot read this Python")
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", env={"PATH": os.environ["PATH"], "HOME": "/tmp"})
+    assert done.stdout.split("\n")[0].startswith("65534 [(1, 'lo')] 1"), done.stderr[-2000:]
+    assert "BlockingIOError" in done.stdout and "-1" in done.stdout
