@@ -32,14 +32,12 @@ class Penalty:
     source: str = ""
 
 
-def input_gradient(critic: Critic, points: Tensor) -> tuple[Tensor, int]:
-    """Differentiate each sample's score by that sample, in the autograd graph.
+def input_gradient(critic: Critic, points: Tensor) -> Tensor:
+    """Differentiate each score by what it scores, in the autograd graph: (..., B, features…) -> (..., B, all features).
 
     Exact only if a sample's score does not depend on the other samples of its batch: a critic with BatchNorm has no
-    such gradient (Gulrajani et al. 2017, §4). A critic may bring its own way as a method `input_gradient`.
-
-    Returns:
-        The gradient, (..., B, features…), and the number of axes in front of the features.
+    such gradient (Gulrajani et al. 2017, §4). A critic that joins m consecutive samples (packing) gives B/m scores, and the
+    result is (..., B/m, m · all features). A critic may bring its own way as a method `input_gradient`.
     """
     own = getattr(critic, "input_gradient", None)
     if own is not None:
@@ -47,12 +45,7 @@ def input_gradient(critic: Critic, points: Tensor) -> tuple[Tensor, int]:
     points = points.detach().requires_grad_(True)
     scores = critic(points)
     (gradient,) = torch.autograd.grad(scores.sum(), points, create_graph=True, materialize_grads=True)
-    return gradient, scores.ndim
-
-
-def squared_norm(gradient: Tensor, batch_axes: int) -> Tensor:
-    """Sum the squares over every feature axis: all axes after the first `batch_axes`."""
-    return gradient.square().flatten(batch_axes).sum(-1)
+    return gradient.reshape(*scores.shape, -1)
 
 
 def wgan_gp(critic: Critic, real: Tensor, fake: Tensor, eps: Tensor | None = None, *, two_sided: bool = True) -> Tensor:
@@ -74,8 +67,7 @@ def wgan_gp(critic: Critic, real: Tensor, fake: Tensor, eps: Tensor | None = Non
         with torch.no_grad():
             eps = torch.rand_like(critic(real))
     mix = eps.reshape(eps.shape + (1,) * (real.ndim - eps.ndim))
-    gradient, axes = input_gradient(critic, fake + mix * (real - fake))
-    excess = _norm(gradient, axes) - 1
+    excess = _norm(input_gradient(critic, fake + mix * (real - fake))) - 1
     return (excess if two_sided else excess.relu()).square().mean(-1)
 
 
@@ -96,8 +88,7 @@ def dragan(
     axes = eps.ndim
     spread = real.flatten(axes - 1).std(-1).reshape(real.shape[: axes - 1] + (1,) * (real.ndim - axes + 1))
     reach = (1 - eps).reshape(eps.shape + (1,) * (real.ndim - axes))
-    gradient, axes = input_gradient(critic, real + reach * 0.5 * spread * noise)
-    return (_norm(gradient, axes) - 1).square().mean(-1)
+    return (_norm(input_gradient(critic, real + reach * 0.5 * spread * noise)) - 1).square().mean(-1)
 
 
 def r1(critic: Critic, real: Tensor, fake: Tensor | None = None) -> Tensor:
@@ -121,15 +112,13 @@ def r1_r2(critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
     return r1(critic, real) + r2(critic, None, fake)
 
 
-def _norm(gradient: Tensor, batch_axes: int) -> Tensor:
+def _norm(gradient: Tensor) -> Tensor:
     # The square root has no derivative at 0, where a dead critic sits: there the clamp gives slope 0, not NaN.
-    return squared_norm(gradient, batch_axes).clamp_min(1e-24).sqrt()
+    return gradient.square().sum(-1).clamp_min(1e-24).sqrt()
 
 
 def _half_squared_slope(critic: Critic, points: Tensor) -> Tensor:
-    # A critic that joins samples (packing) has fewer scores than samples: the norms are still one a sample.
-    gradient, axes = input_gradient(critic, points)
-    return 0.5 * squared_norm(gradient, axes).mean(-1)
+    return 0.5 * input_gradient(critic, points).square().sum(-1).mean(-1)
 
 
 PENALTIES: dict[str, Penalty] = {

@@ -42,9 +42,9 @@ class ChainCritic(SeedCritic):
         super().__init__(net)
         self.chain = chain
 
-    def input_gradient(self, x: Tensor) -> tuple[Tensor, int]:
-        """Differentiate each score by its sample; the second number is that of the axes in front, seed and batch."""
-        return self.chain.input_gradient(x), 2
+    def input_gradient(self, x: Tensor) -> Tensor:
+        """Differentiate each score by its sample, (S, B, d) -> (S, B, d)."""
+        return self.chain.input_gradient(x)
 
 
 def lift_loss(side: LossFunction, name: str, *, seed_axis: bool, seeds: int, batch: int) -> SeedLoss:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -20,7 +22,7 @@ class Run:
         config: the settings.
         record: the histories.
         generator, discriminator: stacked networks, (S, B, …) -> (S, B, …).
-        elapsed: seconds of training, without building and snapshots' first compilation left out: wall clock.
+        elapsed: seconds of training, wall clock, building left out.
         interrupted: whether training was stopped by hand before its last step.
     """
 
@@ -31,7 +33,6 @@ class Run:
     device: torch.device
     elapsed: float = 0.0
     interrupted: bool = False
-    _draws: int = field(default=0, repr=False)
 
     @property
     def seeds(self) -> list[int]:
@@ -57,12 +58,25 @@ class Run:
 
         The same `seed` gives the same samples; another one gives fresh samples.
         """
-        return self.generator(self.latents(n, seed=seed)).cpu()
+        with evaluating(self.generator) as generator:
+            return generator(self.latents(n, seed=seed)).cpu()
 
     @torch.no_grad()
     def scores(self, points: Tensor) -> Tensor:
         """Score points with each run's discriminator, (N, …) or (S, N, …) -> (S, N), on the CPU."""
         if points.ndim == 2:
             points = points.expand(self.config.seeds, *points.shape)
-        out = self.discriminator(points.to(self.device))
+        with evaluating(self.discriminator) as discriminator:
+            out = discriminator(points.to(self.device))
         return (out.squeeze(-1) if out.ndim == 3 else out).cpu()
+
+
+@contextmanager
+def evaluating(net: nn.Module) -> Iterator[nn.Module]:
+    """Use a network in evaluation mode: running statistics, no dropout, and no state moved by being looked at."""
+    training = net.training
+    net.eval()
+    try:
+        yield net
+    finally:
+        net.train(training)

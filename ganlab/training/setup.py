@@ -24,7 +24,7 @@ from ganlab.training.config import TrainConfig
 from ganlab.training.lifting import lift_losses, lift_penalty
 from ganlab.training.player import Player
 from ganlab.training.record import Record
-from ganlab.training.run import Run
+from ganlab.training.run import Run, evaluating
 from ganlab.training.step import Game
 from ganlab.training.streams import Draw, Stream, normal, uniform
 
@@ -77,8 +77,8 @@ class Session:
     def snapshot(self, step: int) -> None:
         """Keep generated samples if this step is due."""
         if step in self.snapshot_at and self.snapshot_latents is not None:
-            with torch.no_grad():
-                self.run.record.frames.append((step, self.run.generator(self.snapshot_latents)))
+            with torch.no_grad(), evaluating(self.run.generator) as generator:
+                self.run.record.frames.append((step, generator(self.snapshot_latents)))
 
     @contextmanager
     def bar(self, show: bool) -> Iterator[Bar]:

@@ -158,3 +158,16 @@ def test_an_unknown_penalty_lists_those_there_are() -> None:
         match=r"penalty='gp' is not known: use None or one of 'wgan_gp', 'wgan_gp_one_sided', 'dragan', 'r1'",
     ):
         resolve_penalty("gp")
+
+
+def test_the_slope_of_a_pack_is_taken_over_all_its_samples() -> None:
+    """A critic on pairs, w·(x₁, x₂): its slope is ‖w‖, over both samples together."""
+    weight = torch.tensor([1.0, 2.0, 3.0, 4.0], dtype=torch.double)
+    real, fake = batches(6, 2)
+
+    def pairs(x: Tensor) -> Tensor:
+        return x.reshape(3, 4) @ weight
+
+    assert r1(pairs, real, fake).item() == pytest.approx(15.0, rel=1e-12)
+    eps = torch.rand(6).double()
+    assert wgan_gp(pairs, real, fake, eps).item() == pytest.approx((30**0.5 - 1) ** 2, rel=1e-12)

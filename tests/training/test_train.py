@@ -280,6 +280,34 @@ class TestOwnPieces:
         gl.train(DATA, change(steps=2), discriminator=Spy)
         assert set(seen) == {32}
 
+    def test_looking_at_a_run_does_not_move_it(self) -> None:
+        """Batch statistics and dropout stand still while samples are drawn or points are scored."""
+
+        def net(out: int) -> nn.Module:
+            return nn.Sequential(nn.Linear(2, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.5), nn.Linear(8, out))
+
+        def look(step: int, run: gl.Run) -> None:
+            run.sample(7)
+            run.scores(DATA.modes)
+
+        config = change(steps=20)
+        pieces = {"generator": lambda: net(2), "discriminator": lambda: net(1)}
+        quiet, watched = gl.train(DATA, config, **pieces), gl.train(DATA, config, callbacks=[look], **pieces)
+        assert torch.equal(quiet.sample(20), watched.sample(20))
+        assert torch.equal(quiet.sample(20)[:, :5], quiet.sample(20)[:, :5])
+        assert quiet.generator.training
+
+    def test_a_packed_discriminator_trains_with_and_without_a_penalty(self) -> None:
+        for penalty in (None, "r1"):
+            run = gl.train(
+                DATA,
+                change(penalty=penalty, batch_size=16, steps=10),
+                discriminator=lambda: gl.nets.mlp_discriminator(2, 8, packing=2),
+            )
+            assert bool(run.record.loss_d.isfinite().all())
+        with pytest.raises(ValueError, match="discriminator failed on a batch"):
+            gl.train(DATA, change(batch_size=15), discriminator=lambda: gl.nets.mlp_discriminator(2, 8, packing=2))
+
     def test_other_data_dimensions_and_data_without_modes(self) -> None:
         run = gl.train(gl.Mixture([[0.0], [2.0]], std=0.1), change(steps=3))
         assert run.sample(5).shape == (3, 5, 1)
