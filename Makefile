@@ -3,6 +3,7 @@
 # make notebooks build and execute solutions/*.ipynb and course/*.ipynb from the sources
 # make mutants   the table of wrong solutions that the checks reject
 # make check     lint, format, types
+# make bench     the benchmarks: benchmarks/RESULTS.md and benchmarks/CLAIMS.md (an hour or two)
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -11,7 +12,7 @@ TEST_ARGS ?=
 PIP_ARGS ?=
 BIN := $(VENV)/bin
 
-.PHONY: lab test test-all notebooks nbval mutants check clean
+.PHONY: lab test test-all notebooks nbval mutants check bench clean
 
 # One stamp for students, one for contributors: each is made again only when what it installs changes.
 $(VENV)/.course: pyproject.toml constraints.txt
@@ -46,6 +47,11 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.layers
+	$(BIN)/python -m benchmarks.claims
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

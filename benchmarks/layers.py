@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
+from benchmarks.common import machine, write_section
 from ganlab import TrainConfig, ring, train
 from ganlab.nets import MinibatchDiscrimination, mlp
 from ganlab.nets.minibatch import closeness
@@ -98,4 +99,4 @@ def main() -> list[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(main()))
+    write_section("Cost of minibatch discrimination", "\n".join([f"{machine()}, 1 thread.", "", *main()]))
