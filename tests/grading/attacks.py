@@ -8,7 +8,7 @@ import textwrap
 from dataclasses import dataclass, field
 
 CHAPTER = "02_target"
-SOURCE = '''\
+SOURCE = """\
 # %% setup=true
 import numpy as np
 import torch
@@ -61,7 +61,7 @@ check("04/paired_change", paired_change, seed=7003, rounds=3)
 # <!-- BEGIN SOLUTION -->
 # The rubric.
 # <!-- END SOLUTION -->
-'''
+"""
 RIGHT = {
     "double": "def double(x):\n    return 2 * x",
     "triple": "def triple(x):\n    return x + x + x",

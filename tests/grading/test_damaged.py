@@ -169,7 +169,9 @@ def test_a_notebook_that_can_be_mended_gets_its_full_score(target, name):
     nbformat.validate(nbformat.reads(graded.notebook, 4))
 
 
-@pytest.mark.parametrize("name", ["check_edited", "checks_deleted", "all_metadata_stripped", "answer_duplicated", "old_format"])
+@pytest.mark.parametrize(
+    "name", ["check_edited", "checks_deleted", "all_metadata_stripped", "answer_duplicated", "old_format"]
+)
 def test_mending_is_said(target, name):
     nb = solved(target)
     MENDED[name](nb)

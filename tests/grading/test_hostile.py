@@ -35,14 +35,33 @@ def submission(target, attack):
         elif cell["id"] == "why":
             cell["source"] = attack.why
     if attack.code:
-        nb["cells"].insert(1, {"cell_type": "code", "id": "evil", "metadata": {}, "source": attack.code, "outputs": [], "execution_count": None})
+        nb["cells"].insert(
+            1,
+            {
+                "cell_type": "code",
+                "id": "evil",
+                "metadata": {},
+                "source": attack.code,
+                "outputs": [],
+                "execution_count": None,
+            },
+        )
     if attack.edit:
         attack.edit(nb)
     return json.dumps(nb).encode()
 
 
 def job(target, attack, **more):
-    return Job("eve", CHAPTER, submission(target, attack), nbformat.writes(target), {"data.txt": b"data"}, "secret", limits=LIMITS, **more)
+    return Job(
+        "eve",
+        CHAPTER,
+        submission(target, attack),
+        nbformat.writes(target),
+        {"data.txt": b"data"},
+        "secret",
+        limits=LIMITS,
+        **more,
+    )
 
 
 @pytest.mark.parametrize("attack", EVERY, ids=lambda attack: attack.name)
@@ -64,10 +83,14 @@ def test_nothing_is_left_of_a_submission(target):
     """A kernel finds nothing of an earlier one: no process, no file; and no process stays once it is closed."""
     server = server_for(job(target, HONEST[0]))
     with server.kernel() as kernel:
-        kernel.run("import os, time\nopen('left', 'w').write('x'); open('/tmp/left', 'w').write('x'); open('/dev/shm/left', 'w').write('x')")
+        kernel.run(
+            "import os, time\nopen('left', 'w').write('x'); open('/tmp/left', 'w').write('x'); open('/dev/shm/left', 'w').write('x')"
+        )
         kernel.run("if not os.fork():\n    os.setsid()\n    time.sleep(600)")
     with server.kernel() as kernel:
-        seen = kernel.run("import os\nprint([os.path.exists(p) for p in ('left', '/tmp/left', '/dev/shm/left')], [p for p in os.listdir('/proc') if p.isdigit()])")
+        seen = kernel.run(
+            "import os\nprint([os.path.exists(p) for p in ('left', '/tmp/left', '/dev/shm/left')], [p for p in os.listdir('/proc') if p.isdigit()])"
+        )
     assert seen[0]["text"] == "[False, False, False] ['1']\n"
 
 
@@ -105,7 +128,9 @@ def test_the_kernel_never_sees_a_hidden_test(target):
     )
     attack = next(attack for attack in HONEST if attack.name == "complete")
     answers = {**attack.answers, "paired_change": attack.answers["paired_change"]}
-    graded = grade(job(target, type(attack)("search", answers=answers, points=8, edit=lambda nb: nb["cells"].append(code(search)))))
+    graded = grade(
+        job(target, type(attack)("search", answers=answers, points=8, edit=lambda nb: nb["cells"].append(code(search))))
+    )
     assert "found 0" in graded.notebook and sum(graded.points.values()) == 8
 
 
@@ -129,10 +154,21 @@ def test_the_sandbox_works_for_an_ordinary_user(tmp_path):
         "    print(kernel.run('import os\\nfor _ in range(200):\\n    if not os.fork():\\n        import time; time.sleep(9)')[-1]['ename'])\n"
         "    print(kernel.run('import ctypes; print(ctypes.CDLL(None).unshare(0x10000000))')[0]['text'])\n"
     )
-    command = ["setpriv", "--reuid=1234", "--regid=1234", "--clear-groups", sys.executable, "-c", code, str(Path(__file__).parents[2])]
+    command = [
+        "setpriv",
+        "--reuid=1234",
+        "--regid=1234",
+        "--clear-groups",
+        sys.executable,
+        "-c",
+        code,
+        str(Path(__file__).parents[2]),
+    ]
     readable = subprocess.run([*command[:4], "test", "-r", sys.executable], check=False).returncode == 0
     if not readable:
         pytest.skip("an ordinary user cannot read this Python")
-    done = subprocess.run(command, capture_output=True, text=True, cwd="/", env={"PATH": os.environ["PATH"], "HOME": "/tmp"})
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd="/", env={"PATH": os.environ["PATH"], "HOME": "/tmp"}
+    )
     assert done.stdout.split("\n")[0].startswith("65534 [(1, 'lo')] 1"), done.stderr[-2000:]
     assert "BlockingIOError" in done.stdout and "-1" in done.stdout

@@ -1,0 +1,198 @@
+"""Answers called from afar: the same verdicts as in a notebook, values that travel whole, nothing run on arrival."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import ganlab
+from ganlab.grading.checks import Answer, CheckFailed, exercises, find_exercise, references, wire
+from ganlab.grading.checks.critics import draw_bowl
+from ganlab.grading.sandbox import KernelDied, KernelTimeout
+from ganlab.grading.worker import Job, server_for
+from tests.grading.test_hostile import LIMITS
+from tests.mutants import corpus, verdict
+
+SOLUTIONS = list(corpus())
+FAST = [
+    s for s in SOLUTIONS if s.exercise.startswith("06/") or s.name.endswith(("reference", "in_place", "callers_table"))
+]
+
+
+@pytest.fixture(scope="module")
+def kernel():
+    with server_for(Job("", "", b"", "", {}, "", limits=LIMITS)).kernel() as kernel:
+        kernel.ends += 600
+        yield kernel
+
+
+def from_afar(kernel, solution):
+    """The verdict on a solution that runs in a kernel."""
+    module = Path(__file__).parents[1] / "mutants" / f"chapter_{solution.exercise.split('/')[0]}"
+    kernel.run((module / f"{solution.exercise.split('/')[1]}.py").read_text())
+    try:
+        answer = Answer(kernel.ask, solution.name, solution.exercise.split("/")[1])
+        find_exercise(solution.exercise).run(answer, seed=900, rounds=10)
+    except CheckFailed as failure:
+        return str(failure)
+    return None
+
+
+@pytest.mark.parametrize("solution", FAST, ids=lambda s: f"{s.exercise}-{s.name}")
+def test_the_verdict_is_the_same_from_afar(kernel, solution):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert from_afar(kernel, solution) == verdict(solution)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", exercises())
+def test_all_verdicts_are_the_same_from_afar(name):
+    with server_for(Job("", "", b"", "", {}, "", limits=LIMITS)).kernel() as kernel, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        kernel.ends += 3600
+        for solution in (solution for solution in SOLUTIONS if solution.exercise == name):
+            assert (from_afar(kernel, solution) is None) == (verdict(solution) is None), solution.name
+
+
+def answers(kernel, code, name="f"):
+    """A function in this process and the same one in a kernel."""
+    local: dict = {"torch": torch, "np": np, "nn": nn}
+    exec(code, local)
+    kernel.run(f"import torch, numpy as np\nfrom torch import nn\n{code}")
+    return Answer.of(local[name], name), Answer(kernel.ask, name, name)
+
+
+VALUES = [
+    None, True, 7, -1.5, float("inf"), "text", [1, [2]], (1, "a"), {"k": (1,), 2: None}, np.arange(3), np.float32(2.5),
+    torch.randn(2, 3), torch.tensor(5), torch.zeros(0, 4), torch.tensor([True]), torch.randn(3).to(torch.bfloat16),
+    torch.randn(4, 3).T, torch.complex(torch.ones(2), torch.ones(2)), torch.arange(6).expand(2, 6),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: str(value).replace("\n", "")[:20])
+def test_values_come_back_as_they_went(kernel, value):
+    for answer in answers(kernel, "def f(x):\n    return x"):
+        got = answer(value)
+        assert type(got) is type(value)
+        if isinstance(value, (torch.Tensor, np.ndarray)):
+            assert got.dtype == value.dtype and got.shape == value.shape and bool((got == value).all())
+        else:
+            assert got == value
+
+
+def test_ganlab_objects_networks_and_generators_travel(kernel):
+    code = "def f(x, y=None):\n    return x.sample(5, generator=y) if hasattr(x, 'sample') else x(torch.ones(2, 2))"
+    net = nn.Sequential(nn.Linear(2, 3), nn.LeakyReLU(0.3), nn.Linear(3, 1, bias=False)).eval()
+    ring, bowl = ganlab.ring(5), draw_bowl(2, torch.Generator().manual_seed(1))
+    for answer in answers(kernel, code):
+        sampled = answer(ring, y=torch.Generator().manual_seed(3))
+        assert torch.equal(sampled, ring.sample(5, generator=torch.Generator().manual_seed(3)))
+        assert torch.equal(answer(net), net(torch.ones(2, 2))) and answer.calls == (1,)
+        assert torch.equal(answer(bowl), bowl(torch.ones(2, 2)))
+
+
+def test_gradients_calls_exceptions_and_mutation(kernel):
+    code = (
+        "def f(critic, x):\n    return (critic(x) + critic(2 * x)).sum()\n"
+        "def g(x):\n    x += 1\n"
+        "def h(x):\n    raise ValueError('no such x')\n"
+        "def k(n):\n    class Net(nn.Module):\n        def __init__(self):\n            super().__init__()\n            self.layer = nn.Linear(n, 1)\n"
+        "        def forward(self, x):\n            return self.layer(x)\n    return Net()"
+    )
+    critic, x = nn.Linear(2, 1), torch.randn(3, 2, requires_grad=True)
+    for answer in answers(kernel, code):
+        value, (by_critic, by_x) = answer.differentiate(critic, x)
+        assert torch.allclose(value, (critic(x) + critic(2 * x)).sum()) and answer.calls == (2, 0)
+        assert torch.allclose(by_critic["weight"], 3 * x.sum(0, keepdim=True)) and torch.allclose(
+            by_critic["bias"], torch.tensor([6.0])
+        )
+        assert torch.allclose(by_x, 3 * critic.weight.expand(3, 2))
+    for answer in answers(kernel, code, "g"):
+        with pytest.raises(CheckFailed, match="changes its input"):
+            answer(torch.zeros(2))
+    for answer in answers(kernel, code, "h"):
+        assert answer.raises(1) == ("ValueError", "no such x") and answer._count == 1
+        with pytest.raises(CheckFailed, match=r"h\(int\) raised ValueError: no such x"):
+            answer(1)
+    for answer in answers(kernel, code, "k"):
+        made = answer(2)
+        state = made.state()
+        assert torch.allclose(made(torch.ones(1, 2)), state["layer.weight"].sum() + state["layer.bias"], atol=1e-6)
+
+
+def test_random_answers_are_repeatable_and_leave_the_notebooks_stream_alone(kernel):
+    for answer in answers(kernel, "def f(n):\n    return torch.rand(n)"):
+        torch.manual_seed(5)
+        before = torch.get_rng_state()
+        first, second = answer(3), answer(3)
+        assert not torch.equal(first, second) and torch.equal(before, torch.get_rng_state())
+        answer._count = 0
+        assert torch.equal(answer(3), first)
+
+
+def test_a_kernel_that_is_late_or_dead_is_told_apart(kernel):
+    with server_for(Job("", "", b"", "", {}, "", limits=LIMITS)).kernel() as other:
+        with pytest.raises(KernelTimeout) as error:
+            other.run("while True: pass", seconds=0.5)
+        assert error.value.alive and other.run("print(1)")[0]["text"] == "1\n"
+        with pytest.raises(KernelDied, match="by itself"):
+            other.run("import os; os._exit(1)")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"",
+        b"\x00" * 3,
+        b"\xff\xff\xff\xff{}",
+        b"\x02\x00\x00\x00[]",
+        b'\x05\x00\x00\x00{"a"}',
+        b"cos\nsystem\n(S'true'\ntR.",
+    ],
+)
+def test_what_is_no_message_is_refused(message):
+    with pytest.raises(wire.WireError):
+        wire.unpack(message)
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [{"object": "os:system", "arguments": ["true"], "state": None}, {"named": "os:system"}, {"layer": "Linear", "settings": {}}, {"tensor": 3},
+     {"generator": {"tensor": 0}}, {"chain": []}, {"what": 1}],
+)  # fmt: skip
+def test_nothing_runs_in_the_grader_on_arrival(tree):
+    with pytest.raises(wire.WireError):
+        wire.decode(tree, [], trusted=False)
+
+
+def test_a_tensor_that_claims_more_than_it_holds_is_refused():
+    message = wire.pack({}, [torch.zeros(4)])
+    for old, new in ((b"[4]", b"[9]"), (b"[4]", b"[-4]"), (b"float32", b"float99")):
+        broken = message.replace(old, new)
+        broken = len(broken[4 + 0 :]).to_bytes(4, "little")[:0] + broken
+        with pytest.raises(wire.WireError):
+            wire.unpack(
+                (int.from_bytes(message[:4], "little") + len(new) - len(old)).to_bytes(4, "little") + broken[4:]
+            )
+
+
+def test_every_reference_exists_and_is_a_function_of_ganlab():
+    for name, exercise in exercises().items():
+        assert exercise.references, name
+        for reference in exercise.references:
+            assert list(references.functions(references.find(reference))), (name, reference)
+
+
+def test_references_come_back_into_reach():
+    with references.out_of_reach(["ganlab.objectives.penalties", "ganlab.label_smoothing"]):
+        with pytest.raises(references.ReferenceUsed, match=r"ganlab\.objectives\.penalties"):
+            ganlab.PENALTIES["r1"].function(None, None, None)
+        with pytest.raises(references.ReferenceUsed):
+            ganlab.label_smoothing(0.9)
+    assert ganlab.label_smoothing(0.9).source
+    with pytest.raises(ValueError, match="no_such"):
+        references.find("ganlab.no_such")
