@@ -14,7 +14,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from ganlab.grading.cleaning import clean_markdown, clean_output
+from ganlab.grading.cleaning import clean_output
 from ganlab.grading.scores import Outcome
 
 MATHJAX = "https://cdn.jsdelivr.net/npm/mathjax@3.2.2/es5/tex-chtml.js"
@@ -61,7 +61,7 @@ def _summary(outcome: Outcome) -> Iterator[str]:
         yield f'<p class="verdict">{heading}: {escape(outcome.reason)}.</p>\n'
     most = scores.auto_max + scores.manual_max
     yield f"<p><strong>{scores.total:g} of {most:g} points</strong>"
-    yield f", {scores.to_mark} answers wait to be marked" if scores.to_mark else ""
+    yield f", answers to be marked: {scores.to_mark}" if scores.to_mark else ""
     yield f", {scores.penalty:g} taken off for being late" if scores.penalty else ""
     yield "</p>\n<table><tr><th>Exercise</th><th>Points</th><th></th></tr>\n"
     for name, points in (*scores.auto.items(), *scores.manual.items()):
@@ -77,7 +77,7 @@ def _cell(
     name = about.get("grade_id", "")
     yield '<div class="cell">\n'
     if cell.cell_type == "markdown":
-        yield markdown2html(clean_markdown(cell.source))
+        yield markdown2html(cell.source)  # cleaned by the worker
     elif cell.cell_type == "code":
         yield highlight(hidden.get(name, cell.source), PythonLexer(), FORMATTER)
         if name in outcome.messages:

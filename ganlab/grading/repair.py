@@ -39,17 +39,20 @@ class Repaired:
     flags: list[str] = field(default_factory=list)
 
 
-def repair(content: bytes, source: NotebookNode) -> Repaired:
-    """Mend what was handed in; Ungradable where nothing of the course is in it. `source` has solutions and tests."""
+def repair(content: bytes, source: NotebookNode, released: NotebookNode | None = None) -> Repaired:
+    """Mend what was handed in; Ungradable where nothing of the course is in it.
+
+    `source` has solutions and tests, `released` is what was handed out (made here if it is not given).
+    """
     notes: list[str] = []
     cells = list(_cells(_parse(content), notes))
-    released = release(source)
+    released = release(source) if released is None else released
     places = _locate(cells, source, released, notes)
     if not any(name in places for name in _names(source, solutions_only=True)):
         raise Ungradable("unreadable", "it has no cell of the assignment: answer in the notebook handed out")
     notebook = nbformat.v4.new_notebook(metadata=deepcopy(KERNEL), nbformat_minor=5)
     flags = list(_suspicious(cells, places, source))
-    notebook.cells = _merge(cells, places, source, notes)
+    notebook.cells = _merge(cells, places, source, released, notes)
     _number(notebook)
     return Repaired(notebook, list(dict.fromkeys(notes)), flags)
 
@@ -193,11 +196,15 @@ def _suspicious(cells: list[NotebookNode], places: dict[str, list[int]], source:
 
 
 def _merge(
-    cells: list[NotebookNode], places: dict[str, list[int]], source: NotebookNode, notes: list[str]
+    cells: list[NotebookNode],
+    places: dict[str, list[int]],
+    source: NotebookNode,
+    released: NotebookNode,
+    notes: list[str],
 ) -> list[NotebookNode]:
     """Put the course's cells in the student's order, those that are missing behind their predecessors."""
     ours = {_about(cell)["grade_id"]: cell for cell in source.cells if "grade_id" in _about(cell)}
-    stubs = {cell.metadata.nbgrader.grade_id: cell.source.strip() for cell in release(source).cells if _about(cell)}
+    stubs = {cell.metadata.nbgrader.grade_id: cell.source.strip() for cell in released.cells if _about(cell)}
     training = {cell.id for cell in source.cells if TRAINING in cell.metadata.get("tags", [])}
     texts = {cell.source.strip() for cell in source.cells if cell.id in training}
     chosen: dict[int, str] = {}
@@ -267,8 +274,15 @@ def _in_order(merged: list[NotebookNode], source: NotebookNode, notes: list[str]
             merged.insert(answer, merged.pop(at))
             notes.append(f"cell {name} stood before the answer")
         previous = name
-    setups = [cell for cell in merged if _about(cell).get("locked") and not _about(cell).get("grade")]
-    return setups + [cell for cell in merged if not any(cell is setup for setup in setups)]
+    setups = [cell for cell in merged if _is_setup(cell)]
+    first = next((k for k, cell in enumerate(merged) if cell.cell_type == "code" and not _is_setup(cell)), len(merged))
+    if all(any(cell is setup for cell in merged[:first]) for setup in setups):
+        return merged
+    return setups + [cell for cell in merged if not _is_setup(cell)]
+
+
+def _is_setup(cell: NotebookNode) -> bool:
+    return bool(_about(cell).get("locked")) and not _about(cell).get("grade")
 
 
 def _index(cells: list[NotebookNode], name: str) -> int | None:

@@ -52,6 +52,7 @@ class Limits:
     processes: int = 64  # threads count
     disk: int = 64 << 20  # of each writable place
     cell: float = 60.0  # wall-clock seconds
+    check: float = 20.0
     notebook: float = 300.0
 
 

@@ -7,6 +7,7 @@ Each process keeps one warm sandbox.
 import ast
 import atexit
 import contextlib
+import functools
 import hashlib
 import json
 import time
@@ -74,6 +75,13 @@ def grade(job: Job) -> Graded:
     return replace(graded, seconds=time.monotonic() - start)
 
 
+@functools.lru_cache(maxsize=4)
+def course_cells(text: str) -> tuple[NotebookNode, NotebookNode]:
+    """Give the course's notebook as it is and as it is handed out; shared, not to be changed."""
+    source = nbformat.reads(text, as_version=4)
+    return source, release(source)
+
+
 def server_for(job: Job) -> ForkServer:
     """Give this process's warm sandbox."""
     key = (job.confined, job.limits)
@@ -84,16 +92,16 @@ def server_for(job: Job) -> ForkServer:
 
 
 def _grade(job: Job) -> Graded:
-    source = nbformat.reads(job.source, as_version=4)
-    mended = repair(job.content, source)
-    session = _Session(job, Examiner(source, job.secret, job.limits.cell))
+    source, released = course_cells(job.source)
+    mended = repair(job.content, source, released)
+    session = _Session(job, Examiner(source, job.secret, job.limits.check))
     with contextlib.ExitStack() as stack:
         stack.callback(session.close)
         for cell in mended.notebook.cells:
             if cell.cell_type == "code":
                 session.visit(cell)
         flags = [*mended.flags, *session.canary()]
-    answered = tuple(_answered(mended.notebook, source))
+    answered = tuple(_answered(mended.notebook, released))
     for cell in mended.notebook.cells:
         _clean(cell)
     status, reason = session.status, session.reason
@@ -208,9 +216,9 @@ class _Session:
         return kernel
 
 
-def _answered(notebook: NotebookNode, source: NotebookNode) -> Iterator[str]:
+def _answered(notebook: NotebookNode, released: NotebookNode) -> Iterator[str]:
     """Give the names of the answers in which something is written."""
-    stubs = {cell.id: cell.source.strip() for cell in release(source).cells}
+    stubs = {cell.id: cell.source.strip() for cell in released.cells}
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("solution") and cell.source.strip() not in ("", stubs[cell.id]):
             yield cell.metadata.nbgrader.grade_id

@@ -158,7 +158,7 @@ def test_a_kernel_that_will_not_stop_costs_only_what_follows(released):
     stubborn = f"import time\nwhile True:\n{nap}"
     nb = notebook(released, DOUBLE)
     cell(nb, "triple")["source"] = stubborn
-    hasty = Limits(cell=2)
+    hasty = Limits(cell=2, check=2)
     (outcome,) = grade_batch(hand_in(released, {"ann": nb}), course=released, output=released, limits=hasty)
     assert (outcome.status, outcome.scores.total) == ("timed_out", 3)
     assert outcome.reason == 'the kernel hung at cell "triple"'

@@ -15,7 +15,7 @@ from ganlab.grading.source import read_source
 from ganlab.grading.worker import Job, grade, server_for
 from tests.grading.attacks import CHAPTER, HONEST, HOSTILE, SOURCE
 
-LIMITS = Limits(cell=5, notebook=60)
+LIMITS = Limits(cell=5, check=5, notebook=60)
 EVERY = [*HOSTILE, *HONEST]
 
 

@@ -1,0 +1,36 @@
+"""Critics that a check hands to an answer: their gradients are known in closed form."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ganlab.grading.checks.wire import portable
+
+
+@portable
+class Bowl(nn.Module):
+    """D(x) = ½ xᵀ A x + b·x of each flattened sample, (B, features…) -> (B,); ∇D = ½ (A + Aᵀ) x + b.
+
+    `column=True` gives scores (B, 1), as networks do.
+    """
+
+    def __init__(self, matrix: Tensor, slope: Tensor, column: bool = False) -> None:
+        super().__init__()
+        self.matrix, self.slope = nn.Parameter(matrix.detach().clone()), nn.Parameter(slope.detach().clone())
+        self.column = column
+
+    def forward(self, points: Tensor) -> Tensor:
+        flat = points.flatten(1)
+        scores = 0.5 * ((flat @ self.matrix) * flat).sum(1) + flat @ self.slope
+        return scores[:, None] if self.column else scores
+
+    def gradient(self, points: Tensor) -> Tensor:
+        """Give ∇D in closed form, (B, features…) -> (B, features), differentiable in the parameters."""
+        return 0.5 * points.flatten(1) @ (self.matrix + self.matrix.T) + self.slope
+
+
+def draw_bowl(features: int, rng: torch.Generator, *, column: bool = False) -> Bowl:
+    """Draw a bowl whose gradient norms lie on both sides of 1."""
+    matrix = torch.randn(features, features, generator=rng) / features
+    return Bowl(matrix, torch.randn(features, generator=rng) / features**0.5, column)
