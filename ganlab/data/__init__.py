@@ -1,6 +1,23 @@
-"""Data with a known density: every sampler here can say exactly what a perfect generator would draw."""
+"""Data: samplers with a known density, which can say exactly what a perfect generator would draw, and images."""
 
+from ganlab.data.images import ImageSet, digits, fashion_mnist, mnist
 from ganlab.data.mixtures import Mixture, grid, ring
 from ganlab.data.shapes import Points, Sampler, SwissRoll, TwoMoons, as_sampler
+from ganlab.data.stacked import StackedSet, stacked_mnist
 
-__all__ = ["Mixture", "Points", "Sampler", "SwissRoll", "TwoMoons", "as_sampler", "grid", "ring"]
+__all__ = [
+    "ImageSet",
+    "Mixture",
+    "Points",
+    "Sampler",
+    "StackedSet",
+    "SwissRoll",
+    "TwoMoons",
+    "as_sampler",
+    "digits",
+    "fashion_mnist",
+    "grid",
+    "mnist",
+    "ring",
+    "stacked_mnist",
+]
