@@ -102,7 +102,7 @@ def run_all(
                 suspects.clear()
                 executor = start()
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        executor.shutdown(wait=True, cancel_futures=True)
 
 
 def _one_by_one(

@@ -5,7 +5,6 @@ Each process keeps one warm sandbox.
 """
 
 import ast
-import atexit
 import contextlib
 import functools
 import hashlib
@@ -13,6 +12,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from multiprocessing.util import Finalize
 from typing import Any
 
 import nbformat
@@ -87,7 +87,7 @@ def server_for(job: Job) -> ForkServer:
     key = (job.confined, job.limits)
     if key not in _SERVERS:
         _SERVERS[key] = ForkServer(*key)
-        atexit.register(_SERVERS[key].close)
+        Finalize(None, _SERVERS[key].close, exitpriority=10)  # worker processes do not run atexit
     return _SERVERS[key]
 
 
