@@ -6,8 +6,16 @@ import numpy as np
 import torch
 
 # One stream per purpose, so that a longer latent block or another loss never moves the data's draws.
-STREAMS = {"generator": 0, "discriminator": 1, "latents": 2, "data": 3, "penalty": 4, "evaluation": 5,
-"penalty_noise": 6, "instance_noise": 7}
+STREAMS = {
+    "generator": 0,
+    "discriminator": 1,
+    "latents": 2,
+    "data": 3,
+    "penalty": 4,
+    "evaluation": 5,
+    "penalty_noise": 6,
+    "instance_noise": 7,
+}
 
 
 def resolve_device(device: str | torch.device = "auto") -> torch.device:

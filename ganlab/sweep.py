@@ -149,9 +149,7 @@ def _read_log(path: str | os.PathLike[str], header: dict[str, Any]) -> dict[int,
     except json.JSONDecodeError:
         first = None
     if first != header:
-        raise ValueError(
-            f"{path} is the log of another sweep: use another file, or the same settings."
-        )
+        raise ValueError(f"{path} is the log of another sweep: use another file, or the same settings.")
     # A last line without its end was cut off by an interruption: that point trains again.
     entries = [json.loads(line) for line in lines[1:-1]]
     return {entry["point"]: entry["scores"] for entry in entries}

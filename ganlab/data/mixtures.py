@@ -76,6 +76,8 @@ class Mixture:
 
     def log_prob(self, points: Tensor) -> Tensor:
         """Give the exact log density, (..., d) -> (...,), in nats."""
+        if points.shape[-1:] != (self.dim,):
+            raise ValueError(f"points must have shape (..., {self.dim}), got {tuple(points.shape)}.")
         modes, stds, weights = (part.to(points) for part in (self.modes, self.stds, self.weights))
         squared = (points[..., None, :] - modes).square().sum(-1)  # (..., K)
         normaliser = self.dim * (stds.log() + 0.5 * math.log(2 * math.pi))

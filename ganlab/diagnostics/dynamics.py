@@ -120,8 +120,7 @@ def oscillation(occupancy: Tensor, *, max_lag: int | None = None) -> Oscillation
     - autocorrelation ρ(τ) = Σ_k Σ_{t < T − τ} õ_k(t) õ_k(t + τ) / Σ_k Σ_t õ_k(t)², which a pure wave of period P makes
       (1 − τ/T) cos(2πτ/P);
     - period T/f, with f ≥ 1 the frequency of the largest power Σ_k |FFT õ_k|²: exact for waves that fit T a whole
-    number
-      of times, else the nearest T/f;
+      number of times, else the nearest T/f;
     - strength, that frequency's share of the power at all f ≥ 1;
     - hop rate, changes of the fullest mode (`mode_hops`) over the snapshots that have one, less one.
 

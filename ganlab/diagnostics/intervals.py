@@ -34,8 +34,9 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
     Source: Wilson 1927; recommended for small n by Brown, Cai and DasGupta 2001.
 
     """
-    if trials < 1 or not 0 <= successes <= trials:
-        raise ValueError(f"needs 0 <= successes <= trials and trials >= 1, got {successes} of {trials}.")
+    whole = all(float(number).is_integer() for number in (successes, trials))
+    if not whole or trials < 1 or not 0 <= successes <= trials:
+        raise ValueError(f"needs whole numbers 0 <= successes <= trials and trials >= 1, got {successes} of {trials}.")
     z = _normal_quantile(confidence)
     rate = successes / trials
     centre = rate + z * z / (2 * trials)
@@ -54,6 +55,7 @@ def mean_interval(values: Tensor | Sequence[float], confidence: float = 0.95) ->
     numbers = torch.as_tensor(values, dtype=torch.float64).flatten()
     if len(numbers) < 2 or not bool(numbers.isfinite().all()):
         raise ValueError(f"needs two or more finite values, one a seed, got {numbers.tolist()}.")
+    _normal_quantile(confidence)  # refuses a confidence outside (0, 1)
     from scipy.special import stdtrit  # here: it would double the time of `import ganlab.diagnostics`
 
     mean, error = float(numbers.mean()), float(numbers.std()) / math.sqrt(len(numbers))

@@ -62,6 +62,8 @@ def mode_report(samples: Tensor, mixture: Mixture, *, radius: float = 3.0, min_c
     Source: Lin et al. 2018 (PacGAN), §4.1; the reverse KL is their evaluation code's, for any weights.
 
     """
+    if not isinstance(samples, Tensor):
+        raise TypeError(f"samples must be a torch tensor, got {type(samples).__name__}: torch.as_tensor(…) makes one.")
     samples = samples[None] if samples.ndim == 2 else samples
     if samples.ndim != 3 or samples.shape[-1] != mixture.dim:
         raise ValueError(
@@ -98,7 +100,7 @@ def mode_hops(snapshots: Tensor, mixture: Mixture, *, radius: float = 3.0) -> Mo
         ValueError: the shape does not fit.
 
     """
-    if snapshots.ndim != 4:
+    if snapshots.ndim != 4 or len(snapshots) == 0:
         raise ValueError(
             f"snapshots must have shape (T, seeds, N, {mixture.dim}), got {tuple(snapshots.shape)}: were any kept?"
         )

@@ -50,6 +50,8 @@ class FusedChain:
         layers, between = parts[::2], parts[1::2]
         if not all(type(layer) is SeedLinear and layer.bias is not None for layer in layers):
             return None
+        if not all(parameter.requires_grad for parameter in module.parameters()):
+            return None  # a frozen layer has no gradient to write
         slopes = {0.0 if type(a) is nn.ReLU else getattr(a, "negative_slope", None) for a in between}
         if not all(type(a) in (nn.ReLU, nn.LeakyReLU) for a in between) or len(slopes) != 1:
             return None

@@ -36,12 +36,14 @@ class SeedLinear(nn.Module):
 
     def __init__(self, layers: Sequence[nn.Linear]) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.stack([layer.weight.detach().mT for layer in layers]).contiguous())
+        weight = torch.stack([layer.weight.detach().mT for layer in layers]).contiguous()
+        self.weight = nn.Parameter(weight, requires_grad=layers[0].weight.requires_grad)
         self.bias: Tensor | None
         if layers[0].bias is None:
             self.register_parameter("bias", None)
         else:
-            self.bias = nn.Parameter(torch.stack([layer.bias.detach() for layer in layers]))
+            bias = torch.stack([layer.bias.detach() for layer in layers])
+            self.bias = nn.Parameter(bias, requires_grad=layers[0].bias.requires_grad)
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply layer s to x[s]."""
@@ -56,13 +58,14 @@ class Lifted(nn.Module):
     def __init__(self, modules: Sequence[nn.Module], *, loop: bool = False) -> None:
         super().__init__()
         params, buffers = stack_module_state(list(modules))
-        self.train(modules[0].training)
         self.loop = loop
         self._template = [copy.deepcopy(modules[0])]  # in a list: its own weights are not ours
+        self.training = modules[0].training
         self._params = {name: f"p{i}" for i, name in enumerate(params)}
         self._buffers_ = {name: f"b{i}" for i, name in enumerate(buffers)}
         for name, value in params.items():
-            self.register_parameter(self._params[name], nn.Parameter(value.detach()))
+            trained = modules[0].get_parameter(name).requires_grad
+            self.register_parameter(self._params[name], nn.Parameter(value.detach(), requires_grad=trained))
         for name, value in buffers.items():
             self.register_buffer(self._buffers_[name], value)
 
@@ -71,13 +74,18 @@ class Lifted(nn.Module):
         """The module that was lifted, with weights that mean nothing."""
         return self._template[0]
 
+    def train(self, mode: bool = True) -> Lifted:
+        """Set the mode of the module that was lifted as well; a part that its author fixed stays until then."""
+        self._template[0].train(mode)
+        return super().train(mode)
+
     def _state(self) -> dict[str, Tensor]:
         names = {**self._params, **self._buffers_}
         return {name: getattr(self, ours) for name, ours in names.items()}
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply copy s to x[s]."""
-        template = self._template[0].train(self.training)
+        template = self._template[0]
         state = self._state()
         if not self.loop:
             run = lambda own, points: functional_call(template, own, (points,))  # noqa: E731
@@ -154,11 +162,17 @@ def build(net: Factory | nn.Module, seeds: Sequence[int], stream: str) -> list[n
                 stacklevel=3,
             )
         return [key_dropout(copy.deepcopy(net), stream_seed(seed, stream)) for seed in seeds]
+    if not callable(net):
+        raise TypeError(f"{stream} must be a module or a function that builds one, got {type(net).__name__}.")
     modules = []
     with torch.random.fork_rng(devices=[]):
         for seed in seeds:
             torch.default_generator.manual_seed(stream_seed(seed, stream))
-            module = net()
+            try:
+                module = net()
+            except TypeError as error:
+                message = f"{stream} must be built without arguments (wrap it: lambda: Net(...)), but: {error}"
+                raise TypeError(message) from error
             if not isinstance(module, nn.Module):
                 raise TypeError(f"{stream} must be a module or build one, but it gave {type(module).__name__}.")
             modules.append(key_dropout(module, stream_seed(seed, stream)))

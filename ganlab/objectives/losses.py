@@ -9,7 +9,7 @@ softplus(s) = log(1 + eˢ) = −log σ(−s), which is finite at every finite sc
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor
 from torch.nn.functional import relu, softplus
@@ -23,7 +23,7 @@ class GANLoss:
 
     A loss of your own is written for one run, (B,), (B,) -> (), and `train` lifts it over seeds; `seed_axis=True`
     says that it already maps (S, B), (S, B) -> (S,). `g_uses_real=False` says that `g` ignores its first argument,
-    which saves a pass.
+    which saves a pass. `boundary` is the score that divides real from fake, for the record's accuracy.
     """
 
     d: LossFunction
@@ -31,6 +31,7 @@ class GANLoss:
     source: str = ""
     seed_axis: bool = False
     g_uses_real: bool = True
+    boundary: float = 0.0
 
 
 def label_smoothing(real_label: float = 0.9, fake_label: float = 0.0) -> GANLoss:
@@ -107,7 +108,7 @@ LOSSES: dict[str, GANLoss] = {
     "saturating": _own(_cross_entropy_d, _saturating_g, "Goodfellow et al. 2014, eq. 1"),
     "nonsaturating": _own(_cross_entropy_d, _nonsaturating_g, "Goodfellow et al. 2014, §3"),
     # Targets a = 0, b = c = 1 and the factor ½ of the paper.
-    "least_squares": _own(_least_squares_d, _least_squares_g, "Mao et al. 2017, eq. 2 and 9"),
+    "least_squares": replace(_own(_least_squares_d, _least_squares_g, "Mao et al. 2017, eq. 2 and 9"), boundary=0.5),
     "hinge": _own(_hinge_d, _wasserstein_g, "Lim and Ye 2017; Miyato et al. 2018, eq. 16-17"),
     # Needs a Lipschitz critic: combine with a penalty.
     "wasserstein": _own(_wasserstein_d, _wasserstein_g, "Arjovsky et al. 2017, eq. 2"),

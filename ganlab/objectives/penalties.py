@@ -36,8 +36,8 @@ def input_gradient(critic: Critic, points: Tensor) -> Tensor:
     """Differentiate each score by what it scores, in the autograd graph: (..., B, features…) -> (..., B, all features).
 
     Exact only if a sample's score does not depend on the other samples of its batch: a critic with BatchNorm has no
-    such gradient (Gulrajani et al. 2017, §4). A critic that joins m consecutive samples (packing) gives B/m scores, and the
-    result is (..., B/m, m · all features). A critic may bring its own way as a method `input_gradient`.
+    such gradient (Gulrajani et al. 2017, §4). A critic that joins m consecutive samples (packing) gives B/m scores, and
+    the result is (..., B/m, m · all features). A critic may bring its own way as a method `input_gradient`.
     """
     own = getattr(critic, "input_gradient", None)
     if own is not None:

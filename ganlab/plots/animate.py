@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 from matplotlib.animation import FuncAnimation, PillowWriter
 
 from ganlab.data.mixtures import Mixture
-from ganlab.plots.samples import _reach, scatter
+from ganlab.plots.samples import scatter, view_limit
 from ganlab.training.record import Record
 
 
@@ -34,7 +34,7 @@ def animate(
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure, ax = plt.subplots(figsize=(3.2, 3.4), layout="constrained")
-    reach = _reach(mixture.modes if mixture is not None else clouds[:, seed].flatten(0, 1))
+    reach = view_limit(clouds[:, seed].flatten(0, 1), mixture)
 
     def draw(frame: int) -> list[object]:
         ax.clear()

@@ -26,11 +26,13 @@ def band(steps: Tensor, values: Tensor, *, label: str = "", colour: str = SERIES
     if y.ndim != 2 or y.shape[1] != len(x):
         raise ValueError(f"values must have shape (seeds, {len(x)}), one row a seed, got {y.shape}.")
     shown = ~np.isnan(y).all(0)
+    ax.set_xlabel("training step")
+    if not shown.any():
+        return ax
     low, first, middle, third, high = np.nanquantile(y[:, shown], [0, 0.25, 0.5, 0.75, 1], axis=0)
     ax.fill_between(x[shown], low, high, color=colour, alpha=0.15, linewidth=0)
     ax.fill_between(x[shown], first, third, color=colour, alpha=0.3, linewidth=0)
-    ax.plot(x[shown], middle, color=colour, label=f"{label} ({y.shape[0]} seeds)".strip())
-    ax.set_xlabel("training step")
+    ax.plot(x[shown], middle, color=colour, label=f"{label} ({y.shape[0]} seed{'s' * (y.shape[0] > 1)})".strip())
     return ax
 
 
@@ -55,7 +57,7 @@ def coverage(
     ax = band(steps, captured.T.double(), label=label, colour=colour, ax=ax)
     ax.axhline(total, color=COLOURS["real"], linestyle=":", linewidth=1)
     ax.set(ylim=(-0.3, total + 0.5), ylabel=f"modes captured, of {total}")
-    ax.legend(fontsize=8, loc="best")
+    _legend(ax)
     return ax
 
 
@@ -79,4 +81,10 @@ def _both(steps: Tensor, d: Tensor, g: Tensor, ax: Axes) -> None:
     for values, name in ((d, "discriminator"), (g, "generator")):
         if not bool(values.isnan().all()):  # a frozen player has no history
             band(steps, values, label=name, colour=COLOURS[name], ax=ax)
-    ax.legend(fontsize=8)
+    ax.set_xlabel("training step")
+    _legend(ax)
+
+
+def _legend(ax: Axes) -> None:
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(fontsize=8)

@@ -44,7 +44,7 @@ def scatter(
             linewidths=0.8,
             label=label,
         )
-    reach = limit if limit is not None else _reach(mixture.modes if mixture is not None else points)
+    reach = limit if limit is not None else view_limit(points, mixture)
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
     return ax
 
@@ -105,7 +105,7 @@ def samples(
     if len(axes) != len(chosen):
         raise ValueError(f"axes must hold one for each of {len(chosen)} seeds, got {len(axes)}.")
     points = run.sample(n)
-    reach = limit if limit is not None else _reach(mixture.modes if mixture is not None else points.flatten(0, 1))
+    reach = limit if limit is not None else view_limit(points.flatten(0, 1), mixture)
     for ax, k in zip(axes, chosen, strict=True):
         surface(lambda x, k=k: run.scores(x)[k], limit=reach, ax=ax)  # type: ignore[misc]
         scatter(points[k], mixture=mixture, limit=reach, ax=ax)
@@ -117,6 +117,9 @@ def samples(
     return axes
 
 
-def _reach(points: Tensor) -> float:
+def view_limit(points: Tensor, mixture: Mixture | None = None) -> float:
+    """Give half the side of a square about the origin that shows the mixture with its 3σ, or else the points."""
+    if mixture is not None:
+        return 1.5 * float((mixture.modes.abs().amax(1) + 3 * mixture.stds).max())
     finite = points[points.isfinite().all(-1)]
-    return 1.5 * float(finite.abs().max()) if len(finite) else 1.0
+    return max(1.5 * float(finite.abs().max()), 1e-3) if len(finite) else 1.0

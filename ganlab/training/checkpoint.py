@@ -31,10 +31,12 @@ def save_checkpoint(session: Session, path: str | os.PathLike[str]) -> None:
         "format": FORMAT,
         "version": VERSION,
         "config": dataclasses.asdict(session.config),
+        "pieces": session.pieces,
         "step": session.step,
         "elapsed": session.run.elapsed,
         "alive": session.game.alive,
         "global_generator": torch.get_rng_state(),
+        "seed_generators": session.randomness.states,
         "players": {"g": _player_state(session.game.g), "d": _player_state(session.game.d)},
         "streams": {name: {"states": s.block_states, "position": s.position} for name, s in session.streams.items()},
         "record": _record_state(session.run.record),
@@ -100,12 +102,17 @@ def restore(session: Session, state: dict[str, Any]) -> None:
     """
     for name, player in (("g", session.game.g), ("d", session.game.d)):
         _restore_player(player, state["players"][name], {"g": "generator", "d": "discriminator"}[name])
-    if state["streams"].keys() != session.streams.keys():
-        raise ValueError("The checkpoint was written with another penalty or instance noise: pass the same pieces.")
+    for name, saved in state["pieces"].items():
+        if saved != session.pieces[name]:
+            raise ValueError(
+                f"The checkpoint was written with {name}={saved} and is resumed with {name}={session.pieces[name]}: "
+                "pass the pieces that the run was started with."
+            )
     for name, stream in session.streams.items():
         _restore_stream(stream, **state["streams"][name])
     session.game.alive.copy_(state["alive"])
     torch.set_rng_state(state["global_generator"])
+    session.randomness.states = state["seed_generators"]
     session.step = state["step"]
     session.run.elapsed = state["elapsed"]
     _restore_record(session.run.record, state["record"])
@@ -136,6 +143,7 @@ def _restore_player(player: Player, state: dict[str, Any], name: str) -> None:
     player.optimizer.load_state_dict(state["optimizer"])
     if player.average is not None:
         player.average.copy_(state["average"])
+        player.share_buffers()
     if state["last_change"] is not None:
         player.last_change = state["last_change"].to(device)
 

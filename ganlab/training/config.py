@@ -61,8 +61,7 @@ class TrainConfig:
             (Mescheder et al. 2017, eq. 9-10); needs update="simultaneous".
         instance_noise: σ ≥ 0 of Gaussian noise on everything D sees (Sønderby et al. 2017).
         unroll: K ≥ 0, the generator's loss is taken after K further steps of D, through which its gradient passes
-        (Metz et
-            al. 2017, eq. 5).
+            (Metz et al. 2017, eq. 5).
     The ensemble:
         seeds: S, how many runs train at once; run k uses seed `seed + k`.
         steps: iterations of the loop above.
@@ -76,14 +75,13 @@ class TrainConfig:
         n_critic, n_generator: updates a step.
         optimizer: "adam", "rmsprop" or "sgd".
         update: "alternating", "simultaneous", "extragradient" (Gidel et al. 2019, alg. 4) or "optimistic"
-        (Daskalakis et
-            al. 2018, eq. 9, with the optimiser's step in place of the gradient's).
+            (Daskalakis et al. 2018, eq. 9, with the optimiser's step in place of the gradient's).
         weight_decay: L2 coefficient added to both players' gradients.
         clip_weights: c > 0 keeps D's weights in [−c, c] (Arjovsky et al. 2017); 0 does not clip.
         clip_gradients: c > 0 scales each seed's gradient down to norm c, for both players; 0 does not clip.
         ema: β in [0, 1); > 0 keeps an average of G's weights, w̄ ← β w̄ + (1 − β) w, which then makes the samples.
-        lr_end, penalty_end, noise_end: factor that step sizes, penalty weight and instance noise reach at the last
-        step. schedule: "linear" or "cosine", the way there.
+        lr_end, penalty_end, noise_end: factors that step sizes, penalty weight and instance noise reach at the end.
+        schedule: "linear" or "cosine", the way there.
     The reference networks:
         width, depth: hidden layers; init: a name in `INITS`.
     The record:
@@ -204,6 +202,14 @@ def _check_combinations(config: TrainConfig) -> None:
         )
     if config.unroll and config.optimizer == "rmsprop":
         raise ValueError(f"TrainConfig: unroll={config.unroll} needs optimizer='adam' or 'sgd', got 'rmsprop'.")
+    unrolled_away = [name for name in ("weight_decay", "clip_weights", "clip_gradients") if getattr(config, name)]
+    if config.unroll and config.optimizer == "sgd" and config.betas[0]:
+        unrolled_away.append("betas")
+    if config.unroll and unrolled_away:
+        raise ValueError(
+            f"TrainConfig: unroll={config.unroll} takes plain steps of Adam or SGD and leaves out {unrolled_away[0]}="
+            f"{getattr(config, unrolled_away[0])!r}: set it to 0."
+        )
     if config.unroll and config.penalty is not None:
         raise ValueError(
             f"TrainConfig: unroll={config.unroll} with penalty={config.penalty!r} is not defined: the unrolled steps "

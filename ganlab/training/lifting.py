@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +14,7 @@ from ganlab.nets.fused import FusedChain
 from ganlab.nets.seeds import one_seed
 from ganlab.objectives import GANLoss, Penalty
 from ganlab.objectives.losses import LossFunction
+from ganlab.runtime import stream_generator
 from ganlab.training.player import Player
 
 SeedLoss = Callable[[Tensor, Tensor], Tensor]  # (S, B), (S, B) -> (S,)
@@ -51,48 +53,99 @@ def lift_loss(side: LossFunction, name: str, *, seed_axis: bool, seeds: int, bat
     """Give a loss of one run a seed axis: by vmap where it can be traced, else by a loop, said in a warning.
 
     Raises:
-        ValueError: the loss does not give one number a run.
-
+        ValueError: the loss does not give one number a run, or one that gradients cannot pass through.
     """
-    if seed_axis:
-        return side
 
     def looped(s_real: Tensor, s_fake: Tensor) -> Tensor:
-        return torch.stack([side(r, f) for r, f in zip(s_real, s_fake, strict=True)])
+        return torch.stack([_tensor(side(r, f), name) for r, f in zip(s_real, s_fake, strict=True)])
 
-    probe = torch.linspace(-1.0, 1.0, seeds * batch).reshape(seeds, batch)
-    lifted = vmap(side, randomness="different")
+    real = torch.linspace(-1.0, 1.0, seeds * batch).reshape(seeds, batch)
+    fake = real.flip(1).clone().requires_grad_()
+    lifted = side if seed_axis else vmap(side, randomness="different")
     try:
-        out = lifted(probe, probe.flip(1))
-    except (RuntimeError, ValueError):
-        out = looped(probe, probe.flip(1))  # an error of the loss itself surfaces here, in its own words
+        out = lifted(real, fake)
+    except (RuntimeError, ValueError, TypeError):
+        if seed_axis:
+            raise
+        out = looped(real, fake)  # an error of the loss itself surfaces here, in its own words
         lifted = looped
-        _say_loop(f"loss.{name}", seeds)
+        _say_loop(name, seeds)
     if not isinstance(out, Tensor) or out.shape != (seeds,):
-        shape = tuple(out.shape[1:]) if isinstance(out, Tensor) else type(out).__name__
-        raise ValueError(f"loss.{name} must give one number a run, shape (), from two batches of scores, got {shape}.")
+        got = type(out).__name__ if not isinstance(out, Tensor) else tuple(out.shape)
+        what = "(S,), from scores (S, B)" if seed_axis else "(), from scores (B,)"
+        got = got[1:] if isinstance(got, tuple) and not seed_axis else got
+        raise ValueError(f"{name} must give one number a run, shape {what}, got {got}.")
+    if not out.requires_grad or not bool(torch.autograd.grad(out.sum(), fake, materialize_grads=True)[0].any()):
+        raise ValueError(
+            f"{name} does not depend on the scores of generated samples, or not in a way that gradients pass through: "
+            "compute it from the scores, without detach(), item() or a constant."
+        )
     return lifted
 
 
+def _tensor(value: object, name: str) -> Tensor:
+    if not isinstance(value, Tensor):
+        raise ValueError(f"{name} must give one number a run, a tensor of shape (), got {type(value).__name__}.")
+    return value
+
+
+class SeedRandomness:
+    """A state of torch's global generator a seed: code written for one run draws the same alone and in company."""
+
+    def __init__(self, seeds: Sequence[int]) -> None:
+        self.states = [stream_generator(seed, "penalty").get_state() for seed in seeds]
+
+    @contextmanager
+    def of(self, k: int) -> Iterator[None]:
+        """Use seed k's state, and keep where it gets to."""
+        before = torch.get_rng_state()
+        torch.set_rng_state(self.states[k])
+        try:
+            yield
+        finally:
+            self.states[k] = torch.get_rng_state()
+            torch.set_rng_state(before)
+
+
 def lift_penalty(
-    penalty: Penalty | Callable[..., Tensor], critic: Player, draws: dict[str, Callable[[], Tensor]]
+    penalty: Penalty | Callable[..., Tensor],
+    critic: Player,
+    draws: dict[str, Callable[[], Tensor]],
+    randomness: SeedRandomness,
 ) -> SeedPenalty:
-    """Give a penalty its critic and its random numbers. A plain function is written for one run and called seed by
-    seed.
+    """Give a penalty its critic and its random numbers. A plain function is written for one run, called seed by seed.
 
     `torch.autograd.grad` cannot run inside vmap, so a student's penalty cannot be traced: S calls a step.
     """
     if isinstance(penalty, Penalty):
+        function, names = penalty.function, penalty.draws
         own = SeedCritic(critic.net) if critic.chain is None else ChainCritic(critic.net, critic.chain)
-        return lambda real, fake: penalty.function(own, real, fake, **{name: draws[name]() for name in penalty.draws})
+
+        def joint(real: Tensor, fake: Tensor) -> Tensor:
+            values = function(own, real, fake, **{name: draws[name]() for name in names})
+            if not isinstance(values, Tensor) or values.shape != (real.shape[0],):
+                got = tuple(values.shape) if isinstance(values, Tensor) else type(values).__name__
+                raise ValueError(f"a Penalty must give one number a seed, ({real.shape[0]},), got {got}.")
+            return values
+
+        return joint
+    if not callable(penalty):
+        raise TypeError(f"penalty must be a name, a Penalty or a function, got {type(penalty).__name__}.")
+    views = [_scores_of_one(critic.net, k) for k in range(len(randomness.states))]
 
     def looped(real: Tensor, fake: Tensor) -> Tensor:
         values = []
-        for k in range(real.shape[0]):
-            value = penalty(_scores_of_one(critic.net, k), real[k], fake[k])
+        for k, view in enumerate(views):
+            with randomness.of(k):
+                value = penalty(view, real[k], fake[k])
             if not isinstance(value, Tensor) or value.ndim:
                 got = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
                 raise ValueError(f"penalty must give one number, a tensor of shape (), got {got}.")
+            if not value.requires_grad:
+                raise ValueError(
+                    "penalty does not depend on the critic's weights: call the critic, and pass create_graph=True to "
+                    "torch.autograd.grad."
+                )
             values.append(value)
         return torch.stack(values)
 
@@ -111,8 +164,8 @@ def _scores_of_one(critic: nn.Module, seed: int) -> Callable[[Tensor], Tensor]:
 
 def lift_losses(loss: GANLoss, seeds: int, batch: int) -> tuple[SeedLoss, SeedLoss]:
     """Lift both sides of a game."""
-    d = lift_loss(loss.d, "d", seed_axis=loss.seed_axis, seeds=seeds, batch=batch)
-    g = lift_loss(loss.g, "g", seed_axis=loss.seed_axis, seeds=seeds, batch=batch)
+    d = lift_loss(loss.d, "loss.d", seed_axis=loss.seed_axis, seeds=seeds, batch=batch)
+    g = lift_loss(loss.g, "loss.g", seed_axis=loss.seed_axis, seeds=seeds, batch=batch)
     return d, g
 
 

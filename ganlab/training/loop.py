@@ -44,19 +44,26 @@ def train(
         discriminator: likewise, (B, features…) -> (B, 1) or (B,).
         loss: a `GANLoss`, yours or ours, or a name; None for `config.loss`.
         penalty: a `Penalty`, a function (critic, real, fake) -> scalar written for one run, or a name; None for
-        `config.penalty`. callbacks: each is called as callback(step, run) at every recorded step, step 0 included;
-        True ends the training. progress: show a bar with the rate in seeds·steps/s.
+            `config.penalty`.
+        callbacks: each is called as callback(step, run) at every recorded step and before the first one; True ends the
+            training.
+        progress: show a bar with the rate in seeds·steps/s.
+        checkpoint: a file to write the whole state to, every `checkpoint_every` steps and at the end.
+        resume: a checkpoint to go on from, with the pieces that it was started with; on the CPU the result equals that
+            of an uninterrupted run bit for bit.
 
     Ctrl-C (Stop in a notebook) ends the training and keeps what was recorded. A seed whose loss or gradient is no
     longer finite is stopped with a warning, its last finite weights kept; the others go on.
 
     Raises:
-        ValueError: a shape does not fit, or the data holds NaN; the message says which and what was expected.
+        ValueError: a shape does not fit, the data holds NaN, or a loss or penalty cannot train anybody; the message
+            says which and what was expected.
         TypeError: a piece is of the wrong kind.
-
     """
     state = None if resume is None else read_checkpoint(resume)
     config = (config or TrainConfig()) if state is None else config_of(state, config)
+    if not isinstance(config, TrainConfig):
+        raise TypeError(f"config must be a TrainConfig, got {type(config).__name__}.")
     # Code that draws from the global generator (dropout, a student's penalty) is reproducible, the caller's state kept.
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
@@ -80,7 +87,7 @@ def _iterate(session: Session, callbacks: Sequence[Callback], progress: bool) ->
     update = UPDATES[config.update]
     if session.step == 0:
         session.snapshot(0)
-    ends = any([callback(session.step, run) for callback in callbacks])
+    ends = session.call(callbacks)
     with session.bar(progress) as bar:
         for step in range(session.step + 1, config.steps + 1):
             if ends:
@@ -92,7 +99,7 @@ def _iterate(session: Session, callbacks: Sequence[Callback], progress: bool) ->
             session.step = step
             if step % config.record_every == 0 or step == config.steps:
                 run.record.write(step, d_out, g_out, game.alive)
-                ends = any([callback(step, run) for callback in callbacks])
+                ends = session.call(callbacks)
                 bar.update(step)
             session.snapshot(step)
             if step % session.save_every == 0:

@@ -32,7 +32,7 @@ class Player:
         self.net = net.to(device)
         self.lr, self.clip_weights, self.ema = lr, clip_weights, ema
         self.clip_gradients = config.clip_gradients
-        self.parameters = list(self.net.parameters())
+        self.parameters = [parameter for parameter in self.net.parameters() if parameter.requires_grad]
         self.weights = nn.Parameter(torch.cat([p.detach().flatten() for p in self.parameters]))
         self.weights.grad = torch.zeros_like(self.weights)
         _point(self.parameters, self.parts(self.weights.data))
@@ -94,9 +94,15 @@ class Player:
             self.keep(before, alive)
 
     def update_average(self) -> None:
-        """Move the average of the weights, where one is kept: w̄ ← β w̄ + (1 − β) w."""
+        """Move the average of the weights, where one is kept: w̄ ← β w̄ + (1 − β) w; buffers are the network's own."""
         if self.average is not None:
             self.average.lerp_(self.weights.detach(), 1 - self.ema)
+            self.share_buffers()
+
+    def share_buffers(self) -> None:
+        """Give the averaged network the buffers of the trained one (running statistics, power iterations)."""
+        for ours, theirs in zip(self.averaged.buffers(), self.net.buffers(), strict=True):
+            ours.copy_(theirs)
 
     def keep(self, before: Tensor, alive: Tensor) -> None:
         """Give seeds that are not alive the weights of the vector `before`."""
@@ -124,7 +130,7 @@ def _optimizer(weights: nn.Parameter, lr: float, config: TrainConfig) -> torch.o
 
 def _copy_on(net: nn.Module, parts: list[Tensor]) -> nn.Module:
     twin = copy.deepcopy(net)
-    _point(twin.parameters(), parts)
+    _point([parameter for parameter in twin.parameters() if parameter.requires_grad], parts)
     return twin.requires_grad_(False)
 
 

@@ -28,7 +28,9 @@ class Record:
         steps: (T,) steps completed at each entry.
         loss_d, loss_g: (S, T), what each player minimised, penalties included.
         gradient_norm_d, gradient_norm_g: (S, T), Euclidean norm over all weights of a player.
-        accuracy_d: (S, T) in [0, 1], share of a batch that D puts on the right side of score 0 (½ for a tie).
+        accuracy_d: (S, T) in [0, 1], share of a batch that D puts on the right side of the loss's boundary
+            (score 0; ½ for least squares), a tie counting ½. Wasserstein and relativistic losses leave the level of
+            the scores free, so that there it says little.
         score_real, score_fake: (S, T), mean scores of D's last batch (of G's, for fake, where D is frozen).
         stopped: (S,), the step at which a seed met a number that was not finite; −1 for those that did not.
         snapshot_steps: (K,) steps completed at each snapshot.
@@ -47,10 +49,11 @@ class Record:
     score_fake: Tensor
     stopped: Tensor
     frames: list[tuple[int, Tensor]] = field(default_factory=list, repr=False)
+    boundary: float = 0.0
     filled: int = 0
 
     @classmethod
-    def empty(cls, seeds: int, entries: int, device: torch.device) -> Record:
+    def empty(cls, seeds: int, entries: int, device: torch.device, boundary: float = 0.0) -> Record:
         """Make room for `entries` recorded steps."""
 
         def room() -> Tensor:
@@ -58,7 +61,7 @@ class Record:
 
         stopped = torch.zeros(seeds, dtype=torch.long, device=device)
         steps = torch.zeros(entries, dtype=torch.long)
-        return cls(steps, room(), room(), room(), room(), room(), room(), room(), stopped)
+        return cls(steps, room(), room(), room(), room(), room(), room(), room(), stopped, boundary=boundary)
 
     @property
     def snapshot_steps(self) -> Tensor:
@@ -80,7 +83,8 @@ class Record:
             assert d_out.s_real is not None
             values |= {"loss_d": d_out.loss, "gradient_norm_d": d_out.gradient_norm}
             values |= {"score_real": d_out.s_real.mean(-1), "score_fake": d_out.s_fake.mean(-1)}
-            values["accuracy_d"] = 0.5 + 0.25 * (d_out.s_real.sign() - d_out.s_fake.sign()).mean(-1)
+            real, fake = ((scores - self.boundary).sign().mean(-1) for scores in (d_out.s_real, d_out.s_fake))
+            values["accuracy_d"] = 0.5 + 0.25 * (real - fake)
         for name, value in values.items():
             getattr(self, name)[:, self.filled] = torch.where(alive, value, torch.nan)
         self.steps[self.filled] = step

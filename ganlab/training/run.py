@@ -22,7 +22,9 @@ class Run:
         config: the settings.
         record: the histories.
         generator, discriminator: stacked networks, (S, B, …) -> (S, B, …).
-        elapsed: seconds of training, wall clock, building left out.
+        device: where they live.
+        features: the shape of one sample.
+        elapsed: seconds of training, wall clock; building and callbacks left out.
         interrupted: whether training was stopped by hand before its last step.
     """
 
@@ -31,6 +33,7 @@ class Run:
     generator: nn.Module
     discriminator: nn.Module
     device: torch.device
+    features: tuple[int, ...]
     elapsed: float = 0.0
     interrupted: bool = False
 
@@ -41,8 +44,8 @@ class Run:
 
     def latents(self, n: int, *, seed: int = 0) -> Tensor:
         """Draw evaluation latents, (S, n, latent_dim), from streams that training never touches."""
-        if n < 1:
-            raise ValueError(f"n must be 1 or more, got {n}.")
+        if n < 1 or seed < 0:
+            raise ValueError(f"n must be 1 or more and seed 0 or more, got n={n} and seed={seed}.")
         shape = (n, self.config.latent_dim)
         drawn = []
         for own in self.seeds:
@@ -63,11 +66,25 @@ class Run:
 
     @torch.no_grad()
     def scores(self, points: Tensor) -> Tensor:
-        """Score points with each run's discriminator, (N, …) or (S, N, …) -> (S, N), on the CPU."""
-        if points.ndim == 2:
+        """Score points with each run's discriminator, (N, features…) or (S, N, features…) -> (S, N), on the CPU.
+
+        A discriminator that joins m samples (packing) scores m copies of each point.
+
+        Raises:
+            ValueError: the points' shape does not fit the run.
+        """
+        points = torch.as_tensor(points).to(self.device, torch.float32)
+        if points.shape[1:] == self.features:
             points = points.expand(self.config.seeds, *points.shape)
+        if points.shape[2:] != self.features or points.shape[0] != self.config.seeds:
+            own = ", ".join(map(str, self.features))
+            raise ValueError(
+                f"points must have shape (N, {own}) or ({self.config.seeds}, N, {own}), got {tuple(points.shape)}."
+            )
         with evaluating(self.discriminator) as discriminator:
-            out = discriminator(points.to(self.device))
+            probe = points[:, :1].expand(-1, self.config.batch_size, *self.features)
+            pack = self.config.batch_size // discriminator(probe).shape[1]
+            out = discriminator(points.repeat_interleave(pack, 1) if pack > 1 else points)
         return (out.squeeze(-1) if out.ndim == 3 else out).cpu()
 
 

@@ -6,9 +6,10 @@ import copy
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import torch
@@ -17,11 +18,11 @@ from torch import Tensor, nn
 from ganlab.data.shapes import Sampler, as_sampler
 from ganlab.nets import initialise, mlp_discriminator, mlp_generator
 from ganlab.nets.seeds import Factory, build, stack
-from ganlab.objectives import GANLoss, Penalty, resolve_loss, resolve_penalty
+from ganlab.objectives import LOSSES, PENALTIES, GANLoss, Penalty, resolve_loss, resolve_penalty
 from ganlab.runtime import resolve_device
 from ganlab.training.checking import check_pieces
 from ganlab.training.config import TrainConfig
-from ganlab.training.lifting import lift_losses, lift_penalty
+from ganlab.training.lifting import SeedRandomness, lift_losses, lift_penalty
 from ganlab.training.player import Player
 from ganlab.training.record import Record
 from ganlab.training.run import Run, evaluating
@@ -44,6 +45,8 @@ class Session:
     game: Game
     run: Run
     streams: dict[str, Stream]
+    randomness: SeedRandomness
+    pieces: dict[str, str]  # names of loss and penalty, for a checkpoint
     step: int = 0
 
     def __post_init__(self) -> None:
@@ -60,6 +63,11 @@ class Session:
         if every < 1:
             raise ValueError(f"checkpoint_every must be 1 or more, got {every}.")
         self.save_every = every
+        if path is not None:  # now, not after an hour of training
+            folder = Path(path).parent
+            folder.mkdir(parents=True, exist_ok=True)
+            if Path(path).is_dir() or not os.access(folder, os.W_OK):
+                raise ValueError(f"checkpoint={str(path)!r} must be a file in a folder that can be written to.")
 
         def save() -> None:
             self.tick()
@@ -73,6 +81,13 @@ class Session:
         now = time.perf_counter()
         self.run.elapsed += now - self.clock
         self.clock = now
+
+    def call(self, callbacks: Sequence[Callable[[int, Run], bool | None]]) -> bool:
+        """Call every callback, off the clock; True if one of them asks for the end."""
+        self.tick()
+        answers = [callback(self.step, self.run) for callback in callbacks]
+        self.clock = time.perf_counter()
+        return any(answer is True for answer in answers)
 
     def snapshot(self, step: int) -> None:
         """Keep generated samples if this step is due."""
@@ -129,9 +144,10 @@ def prepare(
     device = resolve_device(config.device)
     seeds = [config.seed + k for k in range(config.seeds)]
     reals, features = _open_data(as_sampler(data), config, seeds, device)
-    make_g, make_d = _reference_nets(config, features)
-    g_net = _stacked(generator or make_g, "generator", seeds, (config.latent_dim,), [features], config.batch_size)
-    d_net = _stacked(discriminator or make_d, "discriminator", seeds, features, [(1,), ()], config.batch_size)
+    own_g, own_d = _reference_nets(config, features)
+    make_g, make_d = own_g if generator is None else generator, own_d if discriminator is None else discriminator
+    g_net = _stacked(make_g, "generator", seeds, (config.latent_dim,), [features], config.batch_size)
+    d_net = _stacked(make_d, "discriminator", seeds, features, [(1,), ()], config.batch_size)
     g = Player(g_net, config.lr_g, config, device, clip_weights=0.0, ema=config.ema)
     d = Player(d_net, config.lr_d, config, device, clip_weights=config.clip_weights, ema=0.0)
 
@@ -151,13 +167,14 @@ def prepare(
     if config.instance_noise:
         streams["instance_noise"] = stream(normal(*features), "instance_noise", numbers)
     draws = {name: own.next for name, own in streams.items()}
+    randomness = SeedRandomness(seeds)
     game = Game(
         g,
         d,
         d_loss,
         g_loss,
         g_uses_real=game_loss.g_uses_real,
-        penalty=None if chosen is None else lift_penalty(chosen, d, draws),
+        penalty=None if chosen is None else lift_penalty(chosen, d, draws, randomness),
         penalty_weight=config.penalty_weight,
         penalty_on_chain=d.chain is not None and isinstance(chosen, Penalty),
         alive=torch.ones(config.seeds, dtype=torch.bool, device=device),
@@ -165,8 +182,10 @@ def prepare(
         latents=streams["latents"],
         noise=streams.get("instance_noise"),
     )
-    record = Record.empty(config.seeds, -(-config.steps // config.record_every), device)
-    return Session(config, game, Run(config, record, g.averaged, d.net, device), streams)
+    record = Record.empty(config.seeds, -(-config.steps // config.record_every), device, game_loss.boundary)
+    pieces = {"loss": _name(game_loss, LOSSES), "penalty": _name(chosen, PENALTIES)}
+    run = Run(config, record, g.averaged, d.net, device, features)
+    return Session(config, game, run, streams, randomness, pieces)
 
 
 def _open_data(
@@ -175,7 +194,10 @@ def _open_data(
     """Open the stream of real batches and give one sample's shape."""
 
     def draw(n: int, generator: torch.Generator) -> Tensor:
-        points = sampler.sample(n, generator=generator)
+        try:
+            points = sampler.sample(n, generator=generator)
+        except TypeError as error:
+            raise TypeError(f"data.sample must take (n, generator=...), as Mixture.sample does: {error}") from error
         if not isinstance(points, Tensor) or points.shape[:1] != (n,) or points.ndim < 2:
             got = tuple(points.shape) if isinstance(points, Tensor) else type(points).__name__
             raise ValueError(f"data.sample({n}) must give a tensor of shape ({n}, features…), got {got}.")
@@ -222,16 +244,23 @@ def _stacked(
                 f"up to {len(seeds)} times slower.",
                 stacklevel=4,
             )
-    # A discriminator may join samples (packing) and give fewer scores than it got samples.
-    rows_fit = out.shape[1] == batch if name == "generator" else batch % out.shape[1] == 0
-    if tuple(out.shape[2:]) not in gives or out.shape[0] != len(seeds) or not rows_fit:
+    if not isinstance(out, Tensor):
+        raise ValueError(f"{name} must give a tensor, got {type(out).__name__}.")
+    # A discriminator may join samples (packing) and give fewer scores than it got samples, but more than one.
+    packs = name == "discriminator" and out.shape[1] > 1 and batch % out.shape[1] == 0
+    if tuple(out.shape[2:]) not in gives or out.shape[0] != len(seeds) or not (out.shape[1] == batch or packs):
         raise ValueError(
             f"{name} must map a batch {_shape('B', takes)} to {_shape('B', gives[0])}, "
             f"but it gives {_shape('B', tuple(out.shape[2:]))}."
         )
-    if not any(True for _ in stacked.parameters()):
+    if not any(parameter.requires_grad for parameter in stacked.parameters()):
         raise ValueError(f"{name} has no weights to train: build it from layers with parameters.")
     return stacked
+
+
+def _name(piece: object, known: Mapping[str, object]) -> str:
+    """Name a piece for a checkpoint: its registry name, "none", or "own"."""
+    return "none" if piece is None else next((name for name, entry in known.items() if entry is piece), "own")
 
 
 def _as_loss(loss: GANLoss | str) -> GANLoss:

@@ -39,13 +39,15 @@ class Answer:
     def __init__(self, player: Player, config: TrainConfig) -> None:
         self.player, self.config = player, config
         self.weights: Tensor = player.weights
+        # Running statistics move on these copies: the discriminator itself is not trained here.
+        self.buffers = {name: buffer.clone() for name, buffer in player.net.named_buffers()}
         self.state = {k: v.clone() for k, v in player.optimizer.state.get(player.weights, {}).items()}
 
     def scores(self, x: Tensor) -> Tensor:
         """Score samples with the weights reached so far."""
-        names = [name for name, _ in self.player.net.named_parameters()]
+        names = [name for name, parameter in self.player.net.named_parameters() if parameter.requires_grad]
         weights = dict(zip(names, self.player.parts(self.weights), strict=True))
-        return flat_scores(functional_call(self.player.net, weights, (x,)))
+        return flat_scores(functional_call(self.player.net, {**weights, **self.buffers}, (x,)))
 
     def step(self, losses: Tensor) -> None:
         """Descend D's loss once."""

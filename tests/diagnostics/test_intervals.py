@@ -24,7 +24,7 @@ def test_it_reads_as_estimate_and_bounds() -> None:
     assert str(Interval(0.9, 0.59612, 0.98)) == "0.9 [0.596, 0.98]"
 
 
-@pytest.mark.parametrize("arguments", [(1, 0), (-1, 5), (6, 5), (1, 5, 1.0), (1, 5, 0.0)])
+@pytest.mark.parametrize("arguments", [(1, 0), (-1, 5), (6, 5), (1, 5, 1.0), (1, 5, 0.0), (2.5, 10)])
 def test_impossible_rates_are_refused(arguments: tuple) -> None:
     with pytest.raises(ValueError, match="got"):
         wilson_interval(*arguments)
@@ -34,3 +34,8 @@ def test_impossible_rates_are_refused(arguments: tuple) -> None:
 def test_a_spread_needs_two_finite_values(values: list[float]) -> None:
     with pytest.raises(ValueError, match="two or more finite"):
         mean_interval(values)
+
+
+def test_a_confidence_is_a_probability() -> None:
+    with pytest.raises(ValueError, match="between 0 and 1, got 2"):
+        mean_interval([1.0, 2.0], 2)

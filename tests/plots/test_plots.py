@@ -100,3 +100,22 @@ def test_colours_stay_apart_in_grey() -> None:
     luma = {name: np.dot(to_rgb(colour), (0.2126, 0.7152, 0.0722)) for name, colour in plots.COLOURS.items()}
     assert abs(luma["generator"] - luma["discriminator"]) > 0.05
     assert abs(luma["real"] - luma["fake"]) > 0.3
+
+
+def test_plots_of_little_or_nothing(run: gl.Run) -> None:
+    """No steps, one seed, one mode at the origin, points that are not finite: axes, and no warning (an error here)."""
+    import dataclasses
+
+    empty = gl.train(RING, dataclasses.replace(SETTINGS, steps=0, snapshots=0))
+    assert not plots.losses(empty.record).lines and not plots.gradient_norms(empty.record).lines
+    single = gl.train(RING, dataclasses.replace(SETTINGS, seeds=1))
+    assert plots.losses(single.record).lines[0].get_label() == "discriminator (1 seed)"
+    assert len(plots.samples(single, mixture=RING)) == 1
+    one = plots.scatter(torch.full((4, 2), float("nan")), mixture=gl.grid(side=1))
+    assert one.get_xlim()[1] == pytest.approx(1.5 * 3 * 0.05)
+    assert plots.scatter(torch.zeros(3, 2)).get_xlim()[1] > 0
+
+
+def test_samples_of_a_packed_discriminator() -> None:
+    run = gl.train(RING, SETTINGS, discriminator=lambda: gl.nets.mlp_discriminator(2, 8, packing=2))
+    assert len(plots.samples(run, mixture=RING)) == 3

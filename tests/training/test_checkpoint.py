@@ -19,6 +19,9 @@ KINDS = {
     "rmsprop, ema, r1": {"optimizer": "rmsprop", "ema": 0.9, "penalty": "r1"},
     "optimistic, noise": {"update": "optimistic", "instance_noise": 0.1},
     "dragan": {"penalty": "dragan"},
+    "extragradient": {"update": "extragradient"},
+    "consensus": {"update": "simultaneous", "consensus": 0.1},
+    "unrolled": {"unroll": 2},
 }
 
 
@@ -68,6 +71,24 @@ def test_code_that_draws_from_the_global_generator_is_resumed_too(tmp_path: Path
     resumed = gl.train(DATA, resume=path, discriminator=noisy)
     assert torch.equal(resumed.record.loss_d, whole.record.loss_d)
     assert torch.equal(resumed.sample(20), whole.sample(20))
+
+
+def test_averages_spectral_norm_packing_and_own_penalties_are_resumed_too(tmp_path: Path) -> None:
+    def own(critic, real, fake):
+        mixed = (real + torch.rand(len(real), 1) * (fake - real)).requires_grad_()
+        (slope,) = torch.autograd.grad(critic(mixed).sum(), mixed, create_graph=True)
+        return slope.square().sum(-1).mean()
+
+    pieces = {
+        "generator": lambda: gl.nets.mlp_generator(2, 2, 8, norm="batch"),
+        "discriminator": lambda: gl.nets.mlp_discriminator(2, 8, norm="spectral", packing=2),
+        "penalty": own,
+    }
+    config = dataclasses.replace(BASE, record_every=1, ema=0.9, steps=40)
+    whole = gl.train(DATA, config, **pieces)
+    path = tmp_path / "run.pt"
+    gl.train(DATA, config, checkpoint=path, callbacks=[stop_at(17)], **pieces)
+    assert same(gl.train(DATA, resume=path, **pieces), whole)
 
 
 def test_an_interrupted_run_goes_on_from_its_last_whole_checkpoint(tmp_path: Path) -> None:
@@ -144,7 +165,13 @@ class TestBadFiles:
             gl.train(DATA, dataclasses.replace(config, lr_g=0.5), resume=path)
         with pytest.raises(ValueError, match="The generator has 84 weights and the checkpoint 228"):
             gl.train(DATA, resume=path, generator=lambda: gl.nets.mlp([2, 8, 2]))
-        with pytest.raises(ValueError, match="another penalty or instance noise"):
+        with pytest.raises(ValueError, match="written with penalty=none and is resumed with penalty=wgan_gp"):
             gl.train(DATA, resume=path, penalty="wgan_gp")
+        own = gl.GANLoss(lambda real, fake: fake.mean() - real.mean(), lambda real, fake: -fake.mean())
+        gl.train(DATA, config, loss=own, checkpoint=path)
+        with pytest.raises(ValueError, match="written with loss=own and is resumed with loss=nonsaturating"):
+            gl.train(DATA, resume=path)
+        with pytest.raises(ValueError, match="must be a file in a folder"):
+            gl.train(DATA, config, checkpoint=tmp_path)
         with pytest.raises(ValueError, match="checkpoint_every must be 1 or more"):
             gl.train(DATA, config, checkpoint=path, checkpoint_every=0)

@@ -315,7 +315,172 @@ class TestOwnPieces:
         assert gl.train(torch.randn(40, 2), change(steps=3)).sample(5).shape == (3, 5, 2)
 
 
+class TestCorners:
+    def test_frozen_layers_stay(self) -> None:
+        def partly_frozen() -> nn.Module:
+            net = mlp([2, 8, 2])
+            net[0].requires_grad_(False)
+            return net
+
+        class Own(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.fixed, self.free = nn.Linear(2, 8).requires_grad_(False), nn.Linear(8, 2)
+
+            def forward(self, z):
+                return self.free(torch.tanh(self.fixed(z)))
+
+        for build in (partly_frozen, Own):
+            before = gl.train(DATA, change(steps=0), generator=build).generator.state_dict()
+            after = gl.train(DATA, change(steps=5), generator=build).generator
+            moved = {name: not torch.equal(p, before[name]) for name, p in after.named_parameters()}
+            trained = {name: p.requires_grad for name, p in after.named_parameters()}
+            assert moved == trained and True in moved.values() and False in moved.values()
+
+    def test_an_averaged_generator_has_the_statistics_of_the_trained_one(self) -> None:
+        """With β so small that the average is the weights, samples equal those without an average."""
+
+        def normed() -> nn.Module:
+            return nn.Sequential(nn.Linear(2, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 2))
+
+        plain = gl.train(DATA, change(steps=30), generator=normed)
+        averaged = gl.train(DATA, change(steps=30, ema=1e-9), generator=normed)
+        assert torch.allclose(averaged.sample(50), plain.sample(50), atol=1e-5)
+
+    def test_unrolling_leaves_the_discriminators_statistics_alone(self) -> None:
+        def normed() -> nn.Module:
+            return nn.Sequential(nn.Linear(2, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 1))
+
+        run = gl.train(DATA, change(steps=10, unroll=3, n_critic=1), discriminator=normed)
+        counts = dict(run.discriminator.named_buffers())
+        tracked = next(value for name, value in counts.items() if "num_batches" in name)
+        assert tracked.flatten().tolist() == [20] * len(tracked.flatten())  # real and fake, once each a step
+
+    def test_a_penalty_that_draws_draws_the_same_alone_and_in_company(self) -> None:
+        def own(critic, real, fake):
+            mixed = (real + torch.rand(len(real), 1) * (fake - real)).requires_grad_()
+            (slope,) = torch.autograd.grad(critic(mixed).sum(), mixed, create_graph=True)
+            return (slope.norm(dim=1) - 1).square().mean()
+
+        together = gl.train(DATA, change(seed=4, steps=20), penalty=own)
+        alone = gl.train(DATA, change(seed=5, seeds=1, steps=20), penalty=own)
+        assert torch.allclose(together.record.loss_d[1], alone.record.loss_d[0], atol=1e-5)
+
+    def test_accuracy_uses_the_boundary_of_the_loss(self) -> None:
+        class Fixed(nn.Module):  # scores .6 on everything: real for least squares, whose boundary is ½
+            def __init__(self) -> None:
+                super().__init__()
+                self.level = nn.Parameter(torch.tensor([0.6]))
+
+            def forward(self, x):
+                return self.level + 0 * x[:, :1]
+
+        data = torch.full((1, 2), 5.0)
+        for loss, offset in (("least_squares", 0.6), ("nonsaturating", 0.6)):
+            config = change(loss=loss, steps=1, record_every=1)
+            run = gl.train(data, config, discriminator=Fixed)
+            assert run.record.accuracy_d.tolist() == [[0.5]] * 3, (loss, offset)
+        below = gl.train(data, change(loss="least_squares", steps=1, record_every=1), discriminator=lambda: Step(0.4))
+        assert below.record.accuracy_d.tolist() == [[1.0]] * 3
+
+    def test_callbacks_are_off_the_clock_and_see_it(self) -> None:
+        import time
+
+        seen = []
+
+        def slow(step: int, run: gl.Run) -> None:
+            seen.append(run.elapsed)
+            time.sleep(0.1)
+
+        run = gl.train(DATA, change(steps=20), callbacks=[slow])
+        assert seen == sorted(seen) and seen[-1] > 0
+        assert run.elapsed < seen[-1] + 0.1
+
+    def test_scores_take_points_of_the_runs_shape_only(self) -> None:
+        run = gl.train(DATA, change(steps=2))
+        points = torch.randn(3, 2)  # as many points as seeds: still points
+        assert run.scores(points).shape == (3, 3)
+        assert torch.equal(run.scores(points), run.scores(points.expand(3, 3, 2)))
+        assert torch.allclose(run.scores(points.double()), run.scores(points))
+        for wrong in (torch.randn(2), torch.randn(4, 3), torch.randn(2, 4, 2)):
+            with pytest.raises(ValueError, match=r"points must have shape \(N, 2\) or \(3, N, 2\)"):
+                run.scores(wrong)
+
+    def test_a_packed_discriminator_scores_copies_of_each_point(self) -> None:
+        run = gl.train(
+            DATA, change(steps=2, batch_size=16), discriminator=lambda: gl.nets.mlp_discriminator(2, 8, packing=2)
+        )
+        points = torch.randn(5, 2)
+        scores = run.scores(points)
+        assert scores.shape == (3, 5)
+        assert torch.allclose(scores[:, 3:4], run.scores(points[3:4]), atol=1e-6)
+
+
+class Step(nn.Module):
+    """Score data at (5, 5) above ½ and everything near the origin at `level`."""
+
+    def __init__(self, level: float) -> None:
+        super().__init__()
+        self.level = nn.Parameter(torch.tensor([level]))
+
+    def forward(self, x):
+        return self.level + torch.relu(x[:, :1] - 3)
+
+
 class TestBadInput:
+    @pytest.mark.parametrize(
+        ("side", "says"),
+        [
+            (lambda real, fake: real.mean() * 0 + 1.0, "does not depend on the scores of generated samples"),
+            (lambda real, fake: fake.mean().detach(), "does not depend on the scores of generated samples"),
+            (lambda real, fake: None, "loss.g must give one number a run"),
+            (lambda real, fake: 1.0, "loss.g must give one number a run"),
+        ],
+    )
+    def test_a_loss_that_cannot_train_is_named(self, side, says: str) -> None:
+        with pytest.raises(ValueError, match=says):
+            gl.train(DATA, SMALL, loss=gl.GANLoss(d=lambda real, fake: fake.mean() - real.mean(), g=side))
+
+    def test_a_loss_that_promises_a_seed_axis_must_have_it(self) -> None:
+        for d in (lambda real, fake: fake.mean() - real.mean(), lambda real, fake: fake - real):
+            with pytest.raises(ValueError, match=r"loss.d must give one number a run, shape \(S,\)"):
+                gl.train(DATA, SMALL, loss=gl.GANLoss(d=d, g=lambda real, fake: -fake.mean(-1), seed_axis=True))
+
+    def test_a_penalty_that_cannot_train_is_named(self) -> None:
+        with pytest.raises(ValueError, match="penalty does not depend on the critic's weights"):
+            gl.train(DATA, SMALL, penalty=lambda critic, real, fake: torch.tensor(1.0))
+        with pytest.raises(ValueError, match="a Penalty must give one number a seed"):
+            gl.train(DATA, SMALL, penalty=gl.Penalty(lambda critic, real, fake: critic(real).mean()))
+        with pytest.raises(TypeError, match="penalty must be a name, a Penalty or a function, got int"):
+            gl.train(DATA, SMALL, penalty=5)
+
+    def test_pieces_of_the_wrong_kind(self) -> None:
+        with pytest.raises(TypeError, match="generator must be a module or a function that builds one, got str"):
+            gl.train(DATA, SMALL, generator="mlp")
+        with pytest.raises(TypeError, match=r"must be built without arguments \(wrap it"):
+            gl.train(DATA, SMALL, generator=nn.Linear)
+        with pytest.raises(TypeError, match="config must be a TrainConfig, got dict"):
+            gl.train(DATA, {"seeds": 3})
+
+        class NoGenerator:
+            def sample(self, n):
+                return torch.zeros(n, 2)
+
+        with pytest.raises(TypeError, match=r"data.sample must take \(n, generator=...\)"):
+            gl.train(NoGenerator(), SMALL)
+
+    def test_one_score_for_a_whole_batch(self) -> None:
+        class Whole(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.linear = nn.Linear(2, 1)
+
+            def forward(self, x):
+                return self.linear(x.mean(0, keepdim=True))
+
+        with pytest.raises(ValueError, match="discriminator must map a batch"):
+            gl.train(DATA, SMALL, discriminator=Whole)
+
     def test_a_generator_of_the_wrong_shape(self) -> None:
         with pytest.raises(ValueError, match=r"generator must map a batch \(B, 2\) to \(B, 2\), but it gives \(B, 3\)"):
             gl.train(DATA, SMALL, generator=lambda: mlp([2, 4, 3]))
@@ -346,7 +511,7 @@ class TestBadInput:
             gl.train(DATA, SMALL, loss=lambda real, fake: fake)
 
     def test_no_samples_asked_for(self) -> None:
-        with pytest.raises(ValueError, match="n must be 1 or more"):
+        with pytest.raises(ValueError, match="n must be 1 or more and seed 0 or more"):
             gl.train(DATA, change(steps=0)).sample(0)
 
 
