@@ -211,9 +211,8 @@ class _Downloader:
         # read1 gives what is there; read would wait for a full block however slowly it drips. (urllib3 1 lacks it.)
         read = getattr(response.raw, "read1", response.raw.read)
         done, start = 0, time.monotonic()
-        with tqdm(
-            total=total, unit="B", unit_scale=True, desc=self.title, leave=False, disable=not self.progress
-        ) as bar:
+        style = {"unit": "B", "unit_scale": True, "desc": self.title, "leave": False}
+        with tqdm(total=total, disable=not self.progress, **style) as bar:
             while block := read(2**16):
                 file.write(block)
                 bar.update(len(block))

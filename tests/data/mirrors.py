@@ -46,6 +46,7 @@ class Mirrors:
     port: int
     files: dict[str, bytes]
     asked: list[str] = field(default_factory=list)
+    pieces: int = 0  # how many "drip" and "trickle" have sent
 
     def at(self, kind: str) -> str:
         return f"http://127.0.0.1:{self.port}/{kind}/"
@@ -110,16 +111,18 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         self.stop.wait(5)
 
-    def drip(self, content: bytes) -> None:
-        """A tenth of the file every 0.1 s: never silent, done after a second."""
+    def drip(self, content: bytes, pieces: int = 30) -> None:
+        """A piece every 0.1 s: never silent, done after three seconds."""
         self.start(len(content))
-        step = len(content) // 10 + 1
+        step = len(content) // pieces + 1
         for k in range(0, len(content), step):
+            self.mirrors.pieces += 1
             self.wfile.write(content[k : k + step])
             self.wfile.flush()
             time.sleep(0.1)
 
-    trickle = drip
+    def trickle(self, content: bytes) -> None:
+        self.drip(content, pieces=10)
 
 
 class Quiet(ThreadingHTTPServer):

@@ -85,6 +85,8 @@ def test_resized_images_keep_what_they_show() -> None:
     assert torch.equal(small.labels, digits("test").labels)
     # Up and down again: a mean error of 2 grey levels in 255.
     assert float((small.images - digits("test").images).abs().mean()) < 4 / 255
+    named = ImageSet(torch.zeros(1, 4, 4), torch.tensor([1]), classes=["cat", "dog"], name="pets").resized(8)
+    assert repr(named) == "ImageSet(pets: 1 images of 1×8×8 in 2 classes, cpu)" and named.class_names == ("cat", "dog")
     with pytest.raises(ValueError, match="size must be a whole number of 1 or more, got 0"):
         data.resized(0)
 
