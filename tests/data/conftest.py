@@ -22,8 +22,8 @@ def mirrors(server: Mirrors, monkeypatch: pytest.MonkeyPatch) -> Mirrors:
     """The server with an empty log, and a patience fit for tests."""
     server.asked.clear()
     server.pieces = 0
-    monkeypatch.setattr(download, "SILENCE", 0.3)
-    monkeypatch.setattr(download, "PATIENCE", 0.25)
+    monkeypatch.setattr(download, "SILENCE", 0.6)
+    monkeypatch.setattr(download, "PATIENCE", 0.5)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     return server
 

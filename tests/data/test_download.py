@@ -36,8 +36,8 @@ BAD = {
     "wrong": "gave a wrong file",
     "portal": "gave a wrong file",
     "cut": "broke off half-way",
-    "silent": r"was silent for 0\.3 s",
-    "stalled": r"was silent for 0\.3 s",
+    "silent": r"was silent for 0\.6 s",
+    "stalled": r"was silent for 0\.6 s",
     "drip": r"is slow \([\d.]+ kB/s\)",
     "down": "cannot be reached",
 }
