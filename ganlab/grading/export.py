@@ -11,6 +11,7 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import ExportPlugin
 
+from ganlab.grading.gradebook import with_driver
 from ganlab.grading.scores import harmless
 
 
@@ -69,7 +70,7 @@ def export_grades(format_: str, db_url: str, to: Path, assignments: Sequence[str
     """Write a gradebook in a format, "canvas" or "moodle"."""
     plugin = {"canvas": CanvasExport, "moodle": MoodleExport}[format_]()
     plugin.to, plugin.assignment = str(to), list(assignments)
-    with Gradebook(db_url) as gradebook:
+    with Gradebook(with_driver(db_url)) as gradebook:
         plugin.export(gradebook)
 
 

@@ -9,6 +9,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from traitlets.config import Config, PyFileConfigLoader
 from ganlab.grading import pool
 from ganlab.grading.chapters import Chapter, find_chapters
 from ganlab.grading.errors import CourseError
-from ganlab.grading.gradebook import Book, alone
+from ganlab.grading.gradebook import Book, alone, with_driver
 from ganlab.grading.journal import Journal, code_version, key_of
 from ganlab.grading.pages import feedback_page
 from ganlab.grading.release import release
@@ -85,7 +86,7 @@ def grade_batch(
         for category in (SAWarning, MissingIDFieldWarning):  # nbgrader's own doing, none of the reader's
             warnings.simplefilter("ignore", category)
         journal = Journal(output)
-        db_url = how.db_url or f"sqlite:///{(output / 'gradebook.db').resolve()}"
+        db_url = with_driver(how.db_url or f"sqlite:///{(output / 'gradebook.db').resolve()}")
         with alone(db_url, journal.folder):
             batch = Batch(output, how, assignments, _book(db_url, course), journal)
             try:
@@ -147,23 +148,33 @@ class Batch:
     def run(self, found: list[Submission], report: Callable[[Outcome, int], None]) -> list[Outcome]:
         for name, assignment in self.assignments.items():
             self.book.register(name, assignment.source)
+        workers = min(self.how.workers, len(found))
+        if self.how.dask is None:
+            outcomes = self._work(found, report, lambda: pool.local(workers), workers)
+        else:
+            with pool.on_dask(self.how.dask) as (executor, workers):
+                outcomes = self._work(found, report, lambda: executor, workers)
+        self._tables(outcomes)
+        return sorted(outcomes, key=lambda outcome: (outcome.student, outcome.assignment))
+
+    def _work(
+        self,
+        found: list[Submission],
+        report: Callable[[Outcome, int], None],
+        start: Callable[[], Executor],
+        workers: int,
+    ) -> list[Outcome]:
         by_name = {(submission.student, submission.assignment): submission for submission in found}
         known = self.journal.finished()
         outcomes: list[Outcome] = []
-        local = min(self.how.workers, len(found))
-        executor, workers = pool.on_dask(self.how.dask) if self.how.dask else (None, local)
-        start = (lambda: executor) if executor is not None else (lambda: pool.local(workers))
         window = 2 * workers if workers > 1 else 1
-        results = pool.run_all(grade, self._jobs(found, known, outcomes), start, window, _lost)
-        for graded in results:
+        for graded in pool.run_all(grade, self._jobs(found, known, outcomes), start, window, _lost):
             submission = by_name[graded.student, graded.assignment]
-            self._flush(outcomes, report, len(found))
             before = known.get((graded.student, graded.assignment), ("", {}))[1].get("messages", {})
             outcomes.append(self._enter(submission, graded, before if self.how.exercises else {}))
             self._flush(outcomes, report, len(found))
         self._flush(outcomes, report, len(found))
-        self._tables(outcomes)
-        return sorted(outcomes, key=lambda outcome: (outcome.student, outcome.assignment))
+        return outcomes
 
     reported = 0
 

@@ -4,6 +4,7 @@ nbgrader's own tools (formgrader, feedback, export) work on what is written here
 """
 
 import fcntl
+import importlib.util
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -112,6 +113,17 @@ class Book:
         entry = self.api.find_submission(assignment, student)
         every = (comment for notebook in entry.notebooks for comment in notebook.comments)
         return {comment.name: comment.comment for comment in every if comment.comment}
+
+
+def with_driver(db_url: str) -> str:
+    """Name the installed driver in a plain PostgreSQL address: SQLAlchemy's default changed from 2.0 to 2.1."""
+    scheme, _, rest = db_url.partition("://")
+    if scheme not in ("postgresql", "postgres"):
+        return db_url
+    driver = next((name for name in ("psycopg", "psycopg2") if importlib.util.find_spec(name)), None)
+    if driver is None:
+        raise CourseError("No PostgreSQL driver is installed: run `pip install ganlab[postgres]`.")
+    return f"postgresql+{driver}://{rest}"
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -51,7 +51,8 @@ def local(workers: int) -> Executor:
     return ProcessPoolExecutor(workers, mp_context=context, initializer=one_thread)
 
 
-def on_dask(address: str) -> tuple[Executor, int]:
+@contextmanager
+def on_dask(address: str) -> Iterator[tuple[Executor, int]]:
     """Give the workers of a Dask scheduler and how many there are."""
     try:
         from distributed import Client
@@ -61,8 +62,8 @@ def on_dask(address: str) -> tuple[Executor, int]:
         client = Client(address, timeout=20)
     except (OSError, ValueError) as error:
         raise CourseError(f"No Dask scheduler answers at {address}: start one with `dask scheduler`.") from error
-    executor = client.get_executor(pure=False)
-    return executor, max(1, sum(client.nthreads().values()))
+    with client:
+        yield client.get_executor(pure=False), max(1, sum(client.nthreads().values()))
 
 
 def run_all(
@@ -97,12 +98,19 @@ def run_all(
             if suspects:
                 suspects += running.values()
                 running.clear()
-                executor.shutdown(wait=False, cancel_futures=True)
+                _shut(executor, wait=False)
                 yield from _one_by_one(function, suspects, start, lost)
                 suspects.clear()
                 executor = start()
     finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+        _shut(executor, wait=True)
+
+
+def _shut(executor: Executor, *, wait: bool) -> None:
+    if isinstance(executor, ProcessPoolExecutor):
+        executor.shutdown(wait=wait, cancel_futures=True)
+    else:  # Dask's takes no other argument
+        executor.shutdown(wait=wait)
 
 
 def _one_by_one(

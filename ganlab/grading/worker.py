@@ -9,6 +9,7 @@ import contextlib
 import functools
 import hashlib
 import json
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -62,6 +63,7 @@ class Graded:
     seconds: float = 0.0
 
 
+_ONE = threading.Lock()  # a cluster may run several jobs in one process: one sandbox, one standard output
 _SERVERS: dict[tuple[bool, Limits], ForkServer] = {}
 
 
@@ -69,7 +71,8 @@ def grade(job: Job) -> Graded:
     """Grade one submission; whatever happens, it ends with a status."""
     start = time.monotonic()
     try:
-        graded = _grade(job)
+        with _ONE:
+            graded = _grade(job)
     except Ungradable as error:
         graded = Graded(job.student, job.assignment, error.status, str(error))
     return replace(graded, seconds=time.monotonic() - start)

@@ -2,8 +2,12 @@
 
 import csv
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
@@ -235,3 +239,24 @@ def test_changed_cells_under_old_grades_are_refused(released):
     source.write_text(text)
     with pytest.raises(CourseError, match="grades of an older 01_toy"):
         grade_batch(submitted, course=released, output=released)
+
+
+@pytest.mark.slow
+def test_stock_nbgrader_grades_alike_with_our_config(released):
+    """`nbgrader autograde` in a course with this repository's nbgrader_config.py: the same points."""
+    repository = Path(__file__).parents[2]
+    shutil.copy(repository / "nbgrader_config.py", released)
+    hand_in(released, {"ann": notebook(released, DOUBLE, TRIPLE), "bob": notebook(released, DOUBLE)})
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(repository),
+    }
+    for command in (["generate_assignment", CHAPTER, "--force"], ["autograde", CHAPTER, "--create"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "nbgrader", *command], cwd=released, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+    with Gradebook(f"sqlite:///{released / 'gradebook.db'}") as gradebook:
+        scores = {name: gradebook.find_submission(CHAPTER, name).code_score for name in ("ann", "bob")}
+    assert scores == {"ann": 8, "bob": 3}
