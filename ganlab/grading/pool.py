@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -14,6 +15,7 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager, suppress
 from itertools import islice
+from multiprocessing import connection
 from typing import Any, TypeVar
 
 from ganlab.grading.errors import CourseError
@@ -34,8 +36,9 @@ class Inline(Executor):
         return future
 
 
-def one_thread() -> None:
-    """Set a worker up: threads of several workers only get into each other's way."""
+def set_up() -> None:
+    """Set a worker up: it ends with its parent, and threads of several would only get into each other's way."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ["OMP_NUM_THREADS"] = "1"
     with suppress(ImportError):
         import torch
@@ -43,12 +46,20 @@ def one_thread() -> None:
         torch.set_num_threads(1)
 
 
+def _end_with_parent() -> None:
+    """End this process when the grader is gone, killed perhaps; its sandbox ends with it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
 def local(workers: int) -> Executor:
     """Give workers on this machine."""
     if workers <= 1:
         return Inline()
     context = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=one_thread)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=set_up)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
+import psutil
 import pytest
 from nbgrader.api import Gradebook
 
@@ -286,8 +287,10 @@ def test_a_grader_killed_from_outside_leaves_no_process_and_resumes(course, seco
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=Path(__file__).parents[2]
     )
     time.sleep(seconds)
+    family = psutil.Process(grader.pid).children(recursive=True)
     grader.kill()
     grader.wait()
+    assert not psutil.wait_procs(family, timeout=40)[1]
     outcomes = grade_batch(submitted, course=course, output=course, resume=True)
     assert totals(outcomes) == {f"s{k}": ("graded", 8) for k in range(8)}
 
