@@ -164,7 +164,12 @@ def _grade(args: argparse.Namespace) -> int:
     failed = sum(counts[status] for status in FAILED)
     if failed:
         print(f"ganlab: {failed} could not be graded, by no fault of theirs; grades.csv says why.", file=sys.stderr)
-    return 1 if failed else 0
+    if counts["unreadable"]:
+        print(
+            f"ganlab: {counts['unreadable']} could not be read (not a notebook): ask for them again; grades.csv says why.",
+            file=sys.stderr,
+        )
+    return 1 if failed or counts["unreadable"] else 0
 
 
 def _line(outcome: "Outcome") -> str:

@@ -65,8 +65,9 @@ def test_build_then_check_then_grade(course, capsys):
     assert "ann · 01_toy: graded, 20 of 20 automatic points" in capsys.readouterr().out
 
     (handed_in / "01_toy.ipynb").write_text("not JSON")
-    assert main(["grade", "submitted", "--output", "results", "--workers", "1"]) == 0
-    assert "unreadable, 0 of 20" in capsys.readouterr().out
+    assert main(["grade", "submitted", "--output", "results", "--workers", "1"]) == 1
+    said = capsys.readouterr()
+    assert "unreadable, 0 of 20" in said.out and "1 could not be read (not a notebook)" in said.err
     handed_in.rename(handed_in.with_name("01_other"))
     assert main(["grade", "submitted", "--output", "results", "--workers", "1"]) == 1
     assert "is of 01_toy" in capsys.readouterr().err

@@ -283,6 +283,7 @@ print("modes captured at the end, seeds 0-9:", mode_report(mine.sample(2500, see
 # $$\bar d \pm t_{0.975,\,S-1}\, \frac{s}{\sqrt S}, \qquad s^2 = \frac{1}{S-1}\sum_k (d_k - \bar d)^2.$$
 #
 # `scipy.stats.t.ppf(0.975, S - 1)` gives the quantile. Where all differences are equal the interval has no width.
+# (`ganlab.diagnostics.mean_interval` would answer this by itself; an answer that calls it gets no points.)
 
 
 # %% exercise="paired_change"

@@ -146,7 +146,7 @@ HOSTILE = [
     cheat("reads_sources", """
         import pathlib, re
         found = ""
-        for root in ("/", "/work", "/work/main", "/home", "/root", "/submission", "/tmp", ".."):
+        for root in ("/", "/srv", "/mnt", "/home", "/root", "/submission", "/tmp", ".."):
             for path in [*pathlib.Path(root).glob("solutions/*/*.py"), *pathlib.Path(root).glob("*/*_target.py")]:
                 found += path.read_text()
         exec(found) if found else None
