@@ -166,7 +166,7 @@ def _grade(args: argparse.Namespace) -> int:
         print(f"ganlab: {failed} could not be graded, by no fault of theirs; grades.csv says why.", file=sys.stderr)
     if counts["unreadable"]:
         print(
-            f"ganlab: {counts['unreadable']} could not be read (not a notebook): ask for them again; grades.csv says why.",
+            f"ganlab: {counts['unreadable']} could not be read (not a notebook): ask for them again (see grades.csv).",
             file=sys.stderr,
         )
     return 1 if failed or counts["unreadable"] else 0

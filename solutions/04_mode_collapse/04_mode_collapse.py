@@ -308,7 +308,9 @@ check("04/paired_change", paired_change, seed=7003, rounds=10)
 
 # %% training=true
 before, after = final.modes.double(), mode_report(mine.sample(2500, seed=1), ring).modes.double()
-print(f"standard deviation over seeds: before {before.std():.2f}, after {after.std():.2f}, difference {(after - before).std():.2f}")
+print(
+    f"standard deviation over seeds: before {before.std():.2f}, after {after.std():.2f}, difference {(after - before).std():.2f}"
+)
 
 # %% [markdown]
 # If the pairs did not go together at all, the variance of the difference would be the sum of the two variances. Compare.
