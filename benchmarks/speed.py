@@ -136,6 +136,8 @@ def draw_scaling() -> None:
         ax.loglog(sizes, values, "o-", color=SERIES[0], label="measured")
         ax.loglog(sizes, [values[-1] * n / sizes[-1] for n in sizes], ":", color=SERIES[1], label="proportional")
         ax.set(xlabel=label)
+        ax.minorticks_off()
+        ax.set_xticks(sizes, [str(n) for n in sizes])
     axes[0].set_ylabel("milliseconds a step (D and G)")
     axes[0].legend(fontsize=8)
     figure.savefig(FIGURE, dpi=110)
