@@ -11,9 +11,7 @@ COLOURS = {
     "fake": "#D55E00",
     "generator": "#D55E00",
     "discriminator": "#0072B2",
-    "good": "#009E73",
     "neutral": "#999999",
-    "extra": "#CC79A7",
 }
 SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 SURFACE = "cividis"  # one hue order for every kind of vision

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from ganlab.runtime import stream_generator
 from ganlab.training.config import TrainConfig
+from ganlab.training.lifting import flat_scores
 from ganlab.training.record import Record
 
 
@@ -85,7 +86,7 @@ class Run:
             probe = points[:, :1].expand(-1, self.config.batch_size, *self.features)
             pack = self.config.batch_size // discriminator(probe).shape[1]
             out = discriminator(points.repeat_interleave(pack, 1) if pack > 1 else points)
-        return (out.squeeze(-1) if out.ndim == 3 else out).cpu()
+        return flat_scores(out).cpu()
 
 
 @contextmanager
