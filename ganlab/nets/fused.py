@@ -82,9 +82,16 @@ class FusedChain:
         """Differentiate the sum of losses on outputs of the chain; the weights' gradients are overwritten."""
         torch.autograd.grad(losses.sum(), self.anchor, allow_unused=True)
 
-    def accumulate(self, penalties: Tensor) -> None:
-        """Differentiate the sum of penalties on `input_gradient`s of the chain; the weights' gradients are added to."""
-        torch.autograd.grad(penalties.sum(), self.anchor, allow_unused=True)
+    def accumulate(self, penalties: Tensor, weights: Sequence[Tensor] = ()) -> None:
+        """Differentiate the sum of penalties; the weights' gradients are added to.
+
+        Where penalties use `input_gradient`, the chain's nodes write; where they call the module itself, the ordinary
+        graph leads to its `weights`. A penalty may do both.
+        """
+        _, *slopes = torch.autograd.grad(penalties.sum(), (self.anchor, *weights), allow_unused=True)
+        pairs = [(own, slope) for own, slope in zip(self.gradients, slopes, strict=False) if slope is not None]
+        if pairs:
+            torch._foreach_add_(*map(list, zip(*pairs, strict=True)))
 
     def buffer(self, role: str, layer: int, like: Tensor, width: int) -> Tensor:
         """Give the buffer (S, B, width) of one role in one layer."""

@@ -47,24 +47,18 @@ class Player:
         """Run the network in the fastest way that has a first derivative; `frozen` asks for none of the weights."""
         return self.net(x) if self.chain is None else self.chain(x, frozen=frozen)
 
-    def differentiate(
-        self, losses: Tensor, penalties: Tensor | None, alive: Tensor, *, penalty_on_chain: bool = False
-    ) -> Tensor:
+    def differentiate(self, losses: Tensor, penalties: Tensor | None, alive: Tensor) -> Tensor:
         """Fill the gradient with that of losses + penalties, each (S,), and give each seed's norm, (S,).
 
-        A seed whose loss or gradient is not finite leaves `alive`, (S,) bool. `penalty_on_chain` says that the
-        penalties were computed from the chain's own input gradients.
+        A seed whose loss or gradient is not finite leaves `alive`, (S,) bool.
         """
         whole = losses if penalties is None else losses + penalties
         if self.chain is None:
             self.take(torch.autograd.grad(whole.sum(), self.parameters, materialize_grads=True))
         else:
             self.chain.backward(losses)
-            if penalties is not None and penalty_on_chain:
-                self.chain.accumulate(penalties)
-            elif penalties is not None:
-                slopes = torch.autograd.grad(penalties.sum(), self.parameters, materialize_grads=True)
-                torch._foreach_add_(self.gradients, slopes)
+            if penalties is not None:
+                self.chain.accumulate(penalties, self.parameters)
         return self.measure(whole.detach(), alive)
 
     def take(self, slopes: Iterable[Tensor]) -> None:

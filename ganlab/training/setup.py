@@ -176,7 +176,6 @@ def prepare(
         g_uses_real=game_loss.g_uses_real,
         penalty=None if chosen is None else lift_penalty(chosen, d, draws, randomness),
         penalty_weight=config.penalty_weight,
-        penalty_on_chain=d.chain is not None and isinstance(chosen, Penalty),
         alive=torch.ones(config.seeds, dtype=torch.bool, device=device),
         data=reals,
         latents=streams["latents"],

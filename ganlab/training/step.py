@@ -34,7 +34,6 @@ class Game:
     g_uses_real: bool
     penalty: SeedPenalty | None
     penalty_weight: float
-    penalty_on_chain: bool
     alive: Tensor
     data: Stream
     latents: Stream
@@ -67,7 +66,7 @@ def d_gradient(game: Game) -> StepOut:
     with torch.no_grad():
         fake = game.g(game.latents.next())
     losses, penalties, s_real, s_fake = d_losses(game, game.data.next(), fake)
-    norms = game.d.differentiate(losses, penalties, game.alive, penalty_on_chain=game.penalty_on_chain)
+    norms = game.d.differentiate(losses, penalties, game.alive)
     total = losses.detach() if penalties is None else losses.detach() + penalties.detach()
     return StepOut(total, norms, s_real.detach(), s_fake.detach())
 

@@ -454,6 +454,18 @@ class TestBadInput:
         with pytest.raises(TypeError, match="penalty must be a name, a Penalty or a function, got int"):
             gl.train(DATA, SMALL, penalty=5)
 
+    def test_a_penalty_object_of_ones_own_trains_as_ours_does(self) -> None:
+        """It calls the critic instead of the fast way to its gradient, which the reference networks have."""
+
+        def own(critic, real, fake, eps):
+            points = (fake + eps[..., None] * (real - fake)).detach().requires_grad_()
+            (slope,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
+            return (slope.norm(dim=-1) - 1).square().mean(-1)
+
+        config = change(loss="wasserstein", steps=20)
+        ours = gl.train(DATA, config, penalty="wgan_gp").sample(50)
+        assert torch.allclose(gl.train(DATA, config, penalty=gl.Penalty(own, ("eps",))).sample(50), ours, atol=1e-3)
+
     def test_pieces_of_the_wrong_kind(self) -> None:
         with pytest.raises(TypeError, match="generator must be a module or a function that builds one, got str"):
             gl.train(DATA, SMALL, generator="mlp")
