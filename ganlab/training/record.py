@@ -9,12 +9,15 @@ from torch import Tensor
 
 from ganlab.training.step import StepOut
 
+SATURATED = 4.0  # a logit beyond ±4 leaves cross-entropy a slope below 1.8 %
+
 HISTORIES = (
     "loss_d",
     "loss_g",
     "gradient_norm_d",
     "gradient_norm_g",
     "accuracy_d",
+    "saturation_d",
     "score_real",
     "score_fake",
 )
@@ -31,6 +34,7 @@ class Record:
         accuracy_d: (S, T) in [0, 1], share of a batch that D puts on the right side of the loss's boundary
             (score 0; ½ for least squares), a tie counting ½. Wasserstein and relativistic losses leave the level of
             the scores free, so that there it says little.
+        saturation_d: (S, T) in [0, 1], share of D's scores, real and fake together, beyond ±4 from that boundary.
         score_real, score_fake: (S, T), mean scores of D's last batch (of G's, for fake, where D is frozen).
         stopped: (S,), the step at which a seed met a number that was not finite; −1 for those that did not.
         snapshot_steps: (K,) steps completed at each snapshot.
@@ -45,6 +49,7 @@ class Record:
     gradient_norm_d: Tensor
     gradient_norm_g: Tensor
     accuracy_d: Tensor
+    saturation_d: Tensor
     score_real: Tensor
     score_fake: Tensor
     stopped: Tensor
@@ -61,7 +66,7 @@ class Record:
 
         stopped = torch.zeros(seeds, dtype=torch.long, device=device)
         steps = torch.zeros(entries, dtype=torch.long)
-        return cls(steps, room(), room(), room(), room(), room(), room(), room(), stopped, boundary=boundary)
+        return cls(steps, *(room() for _ in HISTORIES), stopped, boundary=boundary)
 
     @property
     def snapshot_steps(self) -> Tensor:
@@ -83,12 +88,17 @@ class Record:
             assert d_out.s_real is not None
             values |= {"loss_d": d_out.loss, "gradient_norm_d": d_out.gradient_norm}
             values |= {"score_real": d_out.s_real.mean(-1), "score_fake": d_out.s_fake.mean(-1)}
-            real, fake = ((scores - self.boundary).sign().mean(-1) for scores in (d_out.s_real, d_out.s_fake))
-            values["accuracy_d"] = 0.5 + 0.25 * (real - fake)
+            values["accuracy_d"], values["saturation_d"] = self._sides(d_out.s_real, d_out.s_fake)
         for name, value in values.items():
             getattr(self, name)[:, self.filled] = torch.where(alive, value, torch.nan)
         self.steps[self.filled] = step
         self.filled += 1
+
+    def _sides(self, s_real: Tensor, s_fake: Tensor) -> tuple[Tensor, Tensor]:
+        """Give the shares of scores, each (S,), on their own side of the boundary and far from it."""
+        real, fake = s_real - self.boundary, s_fake - self.boundary
+        far = [(scores.abs() > SATURATED).to(scores).mean(-1) for scores in (real, fake)]
+        return 0.5 + 0.25 * (real.sign().mean(-1) - fake.sign().mean(-1)), 0.5 * (far[0] + far[1])
 
     def finish(self, alive: Tensor) -> Record:
         """Drop unused room, move everything to the CPU, and turn steps survived into the step of the stop."""
