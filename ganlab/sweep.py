@@ -21,6 +21,7 @@ from ganlab.training.loop import train
 from ganlab.training.run import Run
 
 Score = Callable[[Run], Mapping[str, Tensor]]  # each value (S,), one number a seed
+Build = Callable[[Mapping[str, Any]], Mapping[str, Any]]  # a drawn point -> pieces of `train`
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ def sweep(
     points: int,
     base: TrainConfig | None = None,
     seed: int = 0,
+    build: Build | None = None,
     log: str | os.PathLike[str] | None = None,
     **pieces: Any,
 ) -> SweepTable:
@@ -87,13 +89,15 @@ def sweep(
     Args:
         data: as for `train`.
         distributions: for each field of `TrainConfig` to vary, a list to choose from or a scipy distribution (an object
-            with `rvs`), as scikit-learn's `ParameterSampler` takes them.
+            with `rvs`), as scikit-learn's `ParameterSampler` takes them. Other names are for `build`.
         score: run -> {name: (S,)}, such as {"modes": mode_report(run.sample(2500), ring).modes}.
         points: settings to draw; fewer where all are lists with fewer combinations.
         base: everything that is not varied.
         seed: of the draws of settings.
+        build: point -> pieces of `train`, for what is no setting: lambda point: {"discriminator": lambda:
+            mlp_discriminator(2, fourier=point["waves"])}.
         log: a file that gets a line after each point; a sweep called again with it skips the points it holds.
-        pieces: `generator`, `discriminator`, `loss`, `penalty` of `train`.
+        pieces: `generator`, `discriminator`, `loss`, `penalty` of `train`, the same at every point.
 
     Raises:
         ValueError: an unknown field, a drawn value that `TrainConfig` refuses (nothing is trained then), a score of
@@ -103,15 +107,20 @@ def sweep(
 
     base = base or TrainConfig()
     fields = {field.name for field in dataclasses.fields(TrainConfig)}
-    if unknown := sorted(set(distributions) - fields):
-        raise ValueError(f"sweep: {', '.join(unknown)} is no setting of TrainConfig: vary its fields only.")
+    unknown = sorted(set(distributions) - fields)
+    if unknown and build is None:
+        raise ValueError(
+            f"sweep: {', '.join(unknown)} is no setting of TrainConfig: pass `build`, which makes use of it."
+        )
     drawn = [_plain(point) for point in ParameterSampler(dict(distributions), points, random_state=seed)]
-    configs = [dataclasses.replace(base, **point) for point in drawn]  # all are checked before the first trains
+    settings = [{name: value for name, value in point.items() if name in fields} for point in drawn]
+    configs = [dataclasses.replace(base, **setting) for setting in settings]  # all are checked before the first trains
     header = {"sweep": 1, "base": dataclasses.asdict(base), "points": drawn}
     done = _read_log(log, json.loads(json.dumps(header))) if log is not None else {}
     for k, config in enumerate(configs):
         if k not in done:
-            done[k] = _scores(score(train(data, config, **pieces)), config.seeds)
+            built = {} if build is None else build(drawn[k])
+            done[k] = _scores(score(train(data, config, **{**pieces, **built})), config.seeds)
             if log is not None:
                 _append(Path(log), header, {"point": k, "scores": done[k]})
     rows = [

@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import json
 from pathlib import Path
 
@@ -29,8 +30,6 @@ def test_points_are_scikit_learns_and_rows_are_those_of_plain_runs() -> None:
         rows = [row for row in table.rows if row["point"] == k]
         assert [row["seed"] for row in rows] == [0, 1, 2]
         assert all(row["lr_g"] == point["lr_g"] and row["n_critic"] == point["n_critic"] for row in rows)
-    import dataclasses
-
     alone = gl.train(RING, dataclasses.replace(BASE, **expected[2]))
     got = [row["spread"] for row in table.rows if row["point"] == 2]
     assert got == pytest.approx(score(alone)["spread"].tolist())
@@ -98,3 +97,18 @@ def test_bad_sweeps_train_nothing() -> None:
         sweep(RING, {"lr_g": [0.1, -1.0]}, never, points=2, base=BASE)
     with pytest.raises(ValueError, match=r"one number a seed, \(3,\), got \(1,\)"):
         sweep(RING, {"n_critic": [1]}, lambda run: {"x": torch.zeros(1)}, points=1, base=BASE)
+
+
+def test_what_is_no_setting_goes_to_build() -> None:
+    from ganlab.nets import mlp_discriminator
+
+    def build(point):
+        return {"discriminator": lambda: mlp_discriminator(2, width=4, fourier=point["waves"])}
+
+    space = {"waves": [2, 8], "lr_g": [1e-3]}
+    table = sweep(RING, space, score, points=2, base=BASE, build=build)
+    assert sorted({row["waves"] for row in table.rows}) == [2, 8] and table.names == ("lr_g", "waves")
+    for waves in (2, 8):
+        alone = gl.train(RING, dataclasses.replace(BASE, lr_g=1e-3), **build({"waves": waves}))
+        got = [row["spread"] for row in table.rows if row["waves"] == waves]
+        assert got == pytest.approx(score(alone)["spread"].tolist())
