@@ -66,7 +66,7 @@ class Record:
 
         stopped = torch.zeros(seeds, dtype=torch.long, device=device)
         steps = torch.zeros(entries, dtype=torch.long)
-        return cls(steps, *(room() for _ in HISTORIES), stopped, boundary=boundary)
+        return cls(steps, room(), room(), room(), room(), room(), room(), room(), room(), stopped, boundary=boundary)
 
     @property
     def snapshot_steps(self) -> Tensor:
