@@ -97,9 +97,9 @@ loaded = set(sys.modules)
 import ganlab
 assert torch.get_num_threads() == before[0] and torch.equal(torch.get_rng_state(), before[1])
 assert torch.get_default_dtype() == before[2] and not torch.cuda.is_initialized()
-heavy = {'matplotlib', 'scipy', 'tqdm', 'nbgrader', 'nbformat', 'jupytext', 'pandas', 'sklearn', 'pooch', 'requests'} & (set(sys.modules) - loaded)
+heavy = {'matplotlib', 'scipy', 'tqdm', 'nbgrader', 'nbformat', 'jupytext', 'pandas', 'sklearn', 'pooch', 'requests', 'ipywidgets'} & (set(sys.modules) - loaded)
 assert not heavy, heavy
-import ganlab.grading.checks
+import ganlab.grading.checks, ganlab.playground
 tools = {'nbgrader', 'nbformat', 'jupytext', 'nbconvert'} & set(sys.modules)
 assert not tools, tools
 """

@@ -3,6 +3,7 @@
 from ganlab.plots.animate import animate
 from ganlab.plots.curves import band, coverage, gradient_norms, losses
 from ganlab.plots.fields import distance, eigenvalues, trajectory, vector_field
+from ganlab.plots.picture import picture
 from ganlab.plots.samples import samples, scatter, surface
 from ganlab.plots.style import COLOURS
 
@@ -15,6 +16,7 @@ __all__ = [
     "eigenvalues",
     "gradient_norms",
     "losses",
+    "picture",
     "samples",
     "scatter",
     "surface",
