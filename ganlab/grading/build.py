@@ -15,6 +15,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat.notebooknode import NotebookNode
 
 from ganlab.grading.chapters import Chapter, files_in
+from ganlab.grading.colab import with_colab, without_colab
 from ganlab.grading.errors import CourseError
 from ganlab.grading.release import release
 from ganlab.grading.settings import QUIET_KERNEL
@@ -41,8 +42,8 @@ def build_chapter(chapter: Chapter, *, execute: bool = True, force: bool = False
         solved, how = execute_notebook(built, chapter), "executed"
     else:
         solved, how = built, "not executed"
-    _write(chapter.solved, dump(solved))
-    _write(chapter.released, dump(release(built)))
+    _write(chapter.solved, dump(with_colab(solved, chapter)))
+    _write(chapter.released, dump(release(with_colab(built, chapter))))
     for data in chapter.data_files():
         _write(chapter.released_folder / data, (chapter.folder / data).read_bytes())
     return f"{chapter.name}: {how}"
@@ -55,10 +56,10 @@ def check_chapter(chapter: Chapter) -> Iterator[str]:
     solved = _with_committed_outputs(chapter, built)
     if solved is None:
         yield f"{chapter.solved} is not executed from the present source: {cure}"
-    elif dump(solved) != _read(chapter.solved):
+    elif dump(with_colab(solved, chapter)) != _read(chapter.solved):
         yield f"{chapter.solved} is not what the source builds: {cure}"
     expected = {data: (chapter.folder / data).read_bytes() for data in chapter.data_files()}
-    expected[Path(chapter.released.name)] = dump(release(built))
+    expected[Path(chapter.released.name)] = dump(release(with_colab(built, chapter)))
     for inner, content in expected.items():
         if _read(chapter.released_folder / inner) != content:
             yield f"{chapter.released_folder / inner} is not what the source builds: {cure}"
@@ -103,7 +104,7 @@ def dump(notebook: NotebookNode) -> bytes:
 def _with_committed_outputs(chapter: Chapter, built: NotebookNode) -> NotebookNode | None:
     """The built notebook with the outputs on disk, or None where those belong to other code."""
     try:
-        old = nbformat.read(chapter.solved, as_version=4)
+        old = without_colab(nbformat.read(chapter.solved, as_version=4))
     except (OSError, ValueError):  # absent, or not a notebook
         return None
     if [(cell.cell_type, cell.source) for cell in old.cells] != [(cell.cell_type, cell.source) for cell in built.cells]:

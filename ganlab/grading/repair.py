@@ -15,11 +15,13 @@ from typing import Any
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
+from ganlab.grading.colab import is_install
 from ganlab.grading.release import release
 from ganlab.grading.source import KERNEL, TRAINING
 
 SIZE_LIMIT = 50 << 20  # bytes of a notebook
 CELLS_LIMIT = 2000
+CODE_LIMIT = 200_000  # characters of a cell up to which its code is looked at
 
 
 class Ungradable(Exception):
@@ -45,7 +47,7 @@ def repair(content: bytes, source: NotebookNode, released: NotebookNode | None =
     `source` has solutions and tests, `released` is what was handed out (made here if it is not given).
     """
     notes: list[str] = []
-    cells = list(_cells(_parse(content), notes))
+    cells = [cell for cell in _cells(_parse(content), notes) if not is_install(cell.source)]  # of no use here
     released = release(source) if released is None else released
     places = _locate(cells, source, released, notes)
     if not any(name in places for name in _names(source, solutions_only=True)):
@@ -174,6 +176,8 @@ def _by_place(cells: list[NotebookNode], stub: NotebookNode, released: NotebookN
 
 def defined(text: str) -> set[str]:
     """Give the functions and classes that code defines at its top level."""
+    if len(text) > CODE_LIMIT:  # its tree would take a thousand times the memory
+        return set()
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
