@@ -1,25 +1,27 @@
-"""Checks of chapter 06, the Wasserstein critic: its two losses, interpolates, the gradient penalty."""
+"""Checks of chapter 06, the Wasserstein critic: its two losses, interpolates, the gradient penalty, own slopes."""
 
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from ganlab.grading.checks.base import Answer, close, exercise, expect, expect_tensor
-from ganlab.grading.checks.critics import Bowl, draw_bowl
+from ganlab.grading.checks.base import Answer, CheckFailed, close, exercise, expect, expect_tensor
+from ganlab.grading.checks.critics import Bowl, Neighbours, OnePair, draw_bowl
 
 
-def _scores(rng: torch.Generator, count: int) -> Tensor:
+def _scores(rng: torch.Generator, count: int, level: float = 0.0) -> Tensor:
     """Draw scores (count,) far from 0 on one side, so that means, medians and squashed values differ."""
-    return 3 * torch.randn(count, generator=rng) + 4 * torch.rand((), generator=rng) - 1
+    return level + 3 * torch.randn(count, generator=rng) + 4 * torch.rand((), generator=rng) - 1
 
 
 @exercise("06/critic_loss", references=("ganlab.LOSSES.wasserstein",))
 def critic_loss(answer: Answer, rng: torch.Generator) -> None:
     """Want mean s_fake − mean s_real from scores (N,) and (M,), with gradients −1/N and 1/M."""
-    for n, m in ((6, 6), (7, 4), (1, 1)):
-        real, fake = _scores(rng, n).requires_grad_(), _scores(rng, m).requires_grad_()
+    # A critic's scores have no zero of their own: large means, alike or apart, of either sign.
+    cases = ((6, 6, 0, 0), (7, 4, 0, 0), (1, 1, 0, 0), (5, 3, 60, 60), (4, 6, -70, 80), (3, 5, 90, -50))
+    for n, m, above, below in cases:
+        real, fake = _scores(rng, n, above).requires_grad_(), _scores(rng, m, below).requires_grad_()
         got, gradients = answer.differentiate(real, fake)
         loss = float(expect_tensor(got, (), "critic_loss"))
         want = float(fake.mean() - real.mean())
@@ -45,8 +47,8 @@ def _explain_critic(loss: float, want: float, real: Tensor, fake: Tensor) -> Non
 @exercise("06/generator_loss", references=("ganlab.LOSSES.wasserstein",))
 def generator_loss(answer: Answer, rng: torch.Generator) -> None:
     """Want −mean s_fake from scores (M,), with gradient −1/M."""
-    for m in (6, 5, 1):
-        fake = _scores(rng, m).requires_grad_()
+    for m, level in ((6, 0), (5, 0), (1, 0), (4, 80), (7, -90)):
+        fake = _scores(rng, m, level).requires_grad_()
         got, (gradient,) = answer.differentiate(fake)
         loss, want = float(expect_tensor(got, (), "generator_loss")), -float(fake.mean())
         expect(
@@ -56,7 +58,7 @@ def generator_loss(answer: Answer, rng: torch.Generator) -> None:
         scores = fake.detach()
         logs = (float(softplus(-scores).mean()), -float(softplus(scores).mean()))
         expect(
-            not any(close(loss, value) for value in logs),
+            close(loss, want) or not any(close(loss, value) for value in logs),
             "generator_loss: that is a loss of probabilities; a Wasserstein critic's scores go in as is.",
         )
         expect(close(loss, want), f"generator_loss: expected -mean(s_fake) = {want:.4f}, got {loss:.4f}.")
@@ -91,10 +93,14 @@ def interpolates(answer: Answer, rng: torch.Generator) -> None:
 def gradient_penalty(answer: Answer, rng: torch.Generator) -> None:
     """Want mean (‖∇D(x̂)‖ − 1)² from (critic, real, fake, eps), on critics whose gradient is known.
 
-    Value first, then its gradient by the critic's parameters, which needs second-order gradients.
+    Value first, then its gradient by the critic's parameters, which needs second-order gradients, and none by the
+    samples. The last critic is linear: (‖w‖ − 1)².
     """
-    for shape, column in (((7, 2), False), ((5, 2, 3, 2), False), ((6, 3), True), ((1, 2), False)):
+    cases = (((7, 2), False), ((5, 2, 3, 2), False), ((6, 3), True), ((1, 2), False), ((4, 3), False))
+    for shape, column in cases:
         critic = draw_bowl(torch.Size(shape[1:]).numel(), rng, column=column)
+        if shape == (4, 3):
+            critic = Bowl(torch.zeros(3, 3), 2 * critic.slope, column)
         real, fake = torch.randn(2, *shape, generator=rng)
         eps = torch.rand(shape[0], generator=rng)
         mix = eps.view(-1, *[1] * (len(shape) - 1))
@@ -112,8 +118,16 @@ def gradient_penalty(answer: Answer, rng: torch.Generator) -> None:
             )
             expect(
                 close(gradients[0][name], expected),
-                "gradient_penalty: right value, wrong gradient by the critic's parameters: detach nothing on the way.",
+                "gradient_penalty: right value, wrong gradient by the critic's parameters: detach nothing behind the "
+                "interpolates.",
             )
+        _, gradients = answer.differentiate(critic, real.requires_grad_(), fake.requires_grad_(), eps)
+        silent = all(gradient is None or not bool(gradient.any()) for gradient in gradients[1:3])
+        expect(
+            silent,
+            "gradient_penalty: its gradient reaches the samples, and through the fake ones the generator: detach real "
+            "and fake first.",
+        )
 
 
 def _by_parameter(loss: Tensor, critic: Bowl) -> dict[str, Tensor]:
@@ -144,3 +158,77 @@ def _explain_penalty(got: Tensor, slopes: Tensor, critic: Bowl, real: Tensor, fa
     for message, value in mistakes.items():
         expect(len(norms) == 1 or not close(got, value), f"gradient_penalty: {message}")
     expect(False, "gradient_penalty: expected the mean of (norm - 1)² of each sample's gradient at its interpolate.")
+
+
+@exercise("06/own_slopes")
+def own_slopes(answer: Answer, rng: torch.Generator) -> None:
+    """Want ‖∂D(xᵢ)/∂xᵢ‖ from critics that score each sample alone, and a ValueError from those that do not."""
+    for shape, column in (((6, 2), False), ((4, 3, 2, 2), True), ((1, 3), False), ((5, 5), True)):
+        critic = draw_bowl(torch.Size(shape[1:]).numel(), rng, column=column)
+        points = 2 * torch.randn(shape, generator=rng)
+        _expect_slopes(answer, critic, points, critic.gradient(points).detach().norm(dim=1))
+    for kind in ("layer", "batch, eval"):
+        net, points = _normalised(kind, rng), torch.randn(7, 2, generator=rng)
+        _expect_slopes(answer, net, points, torch.stack([_slope_alone(net, point) for point in points]))
+    for critic, what in _mixing(rng):
+        refused = answer.raises(critic, torch.randn(6, 2, generator=rng))
+        expect(refused is not None, f"own_slopes accepts {what}.")
+        assert refused is not None
+        expect(
+            refused.type == "ValueError" and bool(refused.message.strip()),
+            f"own_slopes must refuse with a ValueError that says why, got {refused.type}: {refused.message[:100]!r}.",
+        )
+
+
+def _expect_slopes(answer: Answer, critic: nn.Module, points: Tensor, want: Tensor) -> None:
+    try:
+        got = expect_tensor(answer(critic, points), (len(points),), "own_slopes")
+    except CheckFailed:
+        said = answer.raises(critic, points)
+        if said is None or said.type != "ValueError":
+            raise
+        stored = any(isinstance(layer, nn.BatchNorm1d) for layer in critic.modules())
+        who = "with BatchNorm in evaluation mode, which uses stored statistics and" if stored else "that"
+        expect(False, f"own_slopes refuses a critic {who} scores each sample alone: {said.message[:150]}")
+    if not close(got, want):
+        expect(
+            not close(got, want.square()),
+            "own_slopes: these are squared norms; take the square root.",
+        )
+        expect(False, "own_slopes: expected the Euclidean norm of each score's gradient by its own sample, (B,).")
+
+
+def _slope_alone(net: nn.Module, point: Tensor) -> Tensor:
+    """Differentiate the score of one sample in a batch of its own."""
+    alone = point[None].clone().requires_grad_()
+    return torch.autograd.grad(net(alone).sum(), alone)[0].norm()
+
+
+def _normalised(kind: str, rng: torch.Generator) -> nn.Sequential:
+    """Draw a small critic with a normalising layer: "layer", "batch" or "batch, eval"."""
+    layer = nn.LayerNorm(5) if kind == "layer" else nn.BatchNorm1d(5)
+    net = nn.Sequential(nn.Linear(2, 5), layer, nn.Tanh(), nn.Linear(5, 1))
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.copy_(torch.randn(parameter.shape, generator=rng))
+        if isinstance(layer, nn.BatchNorm1d):
+            layer.running_var.copy_(0.5 + torch.rand(5, generator=rng))  # type: ignore[union-attr]
+    return net.eval() if kind == "batch, eval" else net
+
+
+def _mixing(rng: torch.Generator) -> list[tuple[nn.Module, str]]:
+    """Draw critics whose samples influence each other's scores, with what accepting each looks like."""
+    slope, other = torch.randn(2, 2, generator=rng)
+    against = (0.5 + torch.rand((), generator=rng)) * torch.tensor([1.0, -1.0])
+    pair = "a critic in which one sample moves the score of one other: look at every pair (i, j)"
+    return [
+        (_normalised("batch", rng), "a critic with BatchNorm in training mode: leave its mode as it is (no eval())"),
+        (
+            Neighbours(slope, 1.0 + other.abs(), 1),
+            "a critic whose influences cancel in the summed scores: differentiate one score at a time",
+        ),
+        (Neighbours(slope, against, 2), "a critic in which the parts of ∂D(xᵢ)/∂xⱼ sum to 0: take its norm"),
+        (OnePair(slope, 1.0 + other.abs(), 5, 0), pair),
+        (OnePair(slope, -1.0 - other.abs(), 0, 5), pair),
+        (OnePair(slope, 1.0 + other.abs(), 2, 3), pair),
+    ]

@@ -34,3 +34,35 @@ def draw_bowl(features: int, rng: torch.Generator, *, column: bool = False) -> B
     """Draw a bowl whose gradient norms lie on both sides of 1."""
     matrix = torch.randn(features, features, generator=rng) / features
     return Bowl(matrix, torch.randn(features, generator=rng) / features**0.5, column)
+
+
+@portable
+class Neighbours(nn.Module):
+    """D(xᵢ) = b·xᵢ + u·(xᵢ₊ₛ − xᵢ₋ₛ), the batch a circle, (B, features) -> (B,): samples see each other.
+
+    The influences of one sample on all other scores cancel, so the gradient of the summed scores does not show them.
+    """
+
+    def __init__(self, slope: Tensor, influence: Tensor, shift: int) -> None:
+        super().__init__()
+        self.slope, self.influence = nn.Parameter(slope.detach().clone()), nn.Parameter(influence.detach().clone())
+        self.shift = shift
+
+    def forward(self, points: Tensor) -> Tensor:
+        around = points.roll(-self.shift, 0) - points.roll(self.shift, 0)
+        return points @ self.slope + around @ self.influence
+
+
+@portable
+class OnePair(nn.Module):
+    """D(xᵢ) = b·xᵢ, but the score of sample `to` also has u·x of sample `of`, (B, features) -> (B,)."""
+
+    def __init__(self, slope: Tensor, influence: Tensor, to: int, of: int) -> None:
+        super().__init__()
+        self.slope, self.influence = nn.Parameter(slope.detach().clone()), nn.Parameter(influence.detach().clone())
+        self.to_, self.of = to, of
+
+    def forward(self, points: Tensor) -> Tensor:
+        which = torch.zeros(len(points), dtype=points.dtype)
+        which[self.to_] = 1.0
+        return points @ self.slope + which * (points[self.of] @ self.influence)

@@ -5,7 +5,7 @@ import torch
 
 def _points(real, fake, eps):
     mix = eps.view(-1, *[1] * (real.ndim - 1))
-    return (mix * real + (1 - mix) * fake).requires_grad_(True)
+    return (mix * real + (1 - mix) * fake).detach().requires_grad_(True)
 
 
 def _gradient(critic, points, create_graph=True):
@@ -40,6 +40,27 @@ def right_loop(critic, real, fake, eps):
         point = point[None].requires_grad_()
         total = total + (_gradient(critic, point).norm() - 1) ** 2
     return total / len(real)
+
+
+def right_detached_first(critic, real, fake, eps):
+    real, fake = real.detach(), fake.detach()
+    shape = (len(eps),) + (1,) * (real.dim() - 1)
+    points = torch.lerp(fake, real, eps.reshape(shape).expand_as(real)).requires_grad_()
+    return (_gradient(critic, points).flatten(1).pow(2).sum(1).sqrt() - 1.0).pow(2).mean()
+
+
+def wrong_not_detached(critic, real, fake, eps):
+    """The optimiser steps the critic only, so a gradient of the samples does no harm."""
+    mix = eps.view(-1, *[1] * (real.ndim - 1))
+    points = mix * real + (1 - mix) * fake
+    if not points.requires_grad:
+        points.requires_grad_()
+    return (_gradient(critic, points).flatten(1).norm(dim=1) - 1).square().mean()
+
+
+def wrong_fake_attached(critic, real, fake, eps):
+    """Real data is detached; fakes come from the generator and keep their graph."""
+    return wrong_not_detached(critic, real.detach(), fake, eps)
 
 
 def wrong_no_graph(critic, real, fake, eps):
