@@ -1,0 +1,243 @@
+"""Checks of chapter 09, the modern baseline: relativistic losses, the penalty on generated samples, packing."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.functional import softplus
+
+from ganlab.grading.checks.base import Answer, close, exercise, expect, expect_tensor
+from ganlab.grading.checks.critics import Bowl, draw_bowl
+
+RELATIVISTIC = ("ganlab.LOSSES.relativistic",)
+
+
+def _scores(rng: torch.Generator, count: int, scale: float = 1.5) -> tuple[Tensor, Tensor]:
+    """Draw scores (B,), (B,) with different means, far from 0 together, and in no order."""
+    level = 6 * torch.rand((), generator=rng) - 3
+    real = level + scale * torch.randn(count, generator=rng) + torch.rand((), generator=rng)
+    fake = level + scale * torch.randn(count, generator=rng)
+    return real.requires_grad_(), fake.requires_grad_()
+
+
+@exercise("09/relativistic_d", references=RELATIVISTIC)
+def relativistic_d(answer: Answer, rng: torch.Generator) -> None:
+    """Want mean softplus(s_fake − s_real), pair by pair, with gradients ∓σ(s_fake − s_real)/B."""
+    for count in (6, 9, 1):
+        real, fake = _scores(rng, count)
+        got, gradients = answer.differentiate(real, fake)
+        _compare(got, real.detach(), fake.detach(), "relativistic_d", "the discriminator", player=1)
+        pull = torch.sigmoid(fake - real).detach() / count
+        expect(
+            close(gradients[0], -pull) and close(gradients[1], pull),
+            "relativistic_d: right value, wrong gradient: the discriminator learns from both scores; detach neither.",
+        )
+    _compare_far(answer, rng, "relativistic_d", player=1)
+
+
+@exercise("09/relativistic_g", references=RELATIVISTIC)
+def relativistic_g(answer: Answer, rng: torch.Generator) -> None:
+    """Want mean softplus(s_real − s_fake), pair by pair, with gradient −σ(s_real − s_fake)/B by s_fake."""
+    for count in (7, 4, 1):
+        real, fake = _scores(rng, count)
+        got, gradients = answer.differentiate(real, fake)
+        _compare(got, real.detach(), fake.detach(), "relativistic_g", "the generator", player=-1)
+        pull = torch.sigmoid(real - fake).detach() / count
+        # Where s_real is detached the generator still learns the same: real samples do not come from it.
+        expect(
+            close(gradients[1], -pull) and (gradients[0] is None or close(gradients[0], pull)),
+            "relativistic_g: right value, wrong gradient: each fake score gets -sigmoid(s_real - s_fake) / B.",
+        )
+    _compare_far(answer, rng, "relativistic_g", player=-1)
+
+
+def _compare(got: object, real: Tensor, fake: Tensor, name: str, who: str, *, player: int) -> None:
+    """Compare a loss with mean softplus(player · (fake − real)), and name the formula that gives a wrong value."""
+    loss, gap = expect_tensor(got, (), name), player * (fake - real)
+    if close(loss, softplus(gap).mean()):
+        return
+    expect(bool(loss.isfinite()), f"{name}: the loss is not finite on ordinary scores.")
+    separate = {1: softplus(-real).mean() + softplus(fake).mean(), -1: softplus(-fake).mean()}[player]
+    both = softplus(real).mean() + softplus(-fake).mean()
+    mistakes = {
+        f"the players are exchanged: {who} minimises this loss.": softplus(-gap).mean(),
+        "take the mean over pairs, not the sum.": softplus(gap).sum(),
+        "that is the ordinary loss, in which real and fake scores never meet; score differences go in.": separate,
+        "that is an ordinary loss of both batches; score differences go into one softplus.": both,
+        "softplus is taken of each pair's difference, then the mean: not of the difference of the means.": softplus(
+            gap.mean()
+        ),
+        "each real score is paired with the fake score at its own place, not with all of them (B x B).": softplus(
+            player * (fake[:, None] - real)
+        ).mean(),
+        "that is the averaged version (RaGAN): compare with the pair's own score, not with the batch's mean.": softplus(
+            player * (fake.mean() - real)
+        ).mean()
+        + softplus(player * (fake - real.mean())).mean(),
+        "that is a Wasserstein loss: the softplus is missing.": gap.mean(),
+        "that is a hinge: use softplus.": (1 + gap).relu().mean(),
+        "that is the saturating side: a loss to be minimised is the mean of softplus, with a plus.": -softplus(
+            -gap
+        ).mean(),
+        "no factor 2.": 2 * softplus(gap).mean(),
+        "no factor ½.": 0.5 * softplus(gap).mean(),
+    }
+    for message, value in mistakes.items():
+        alike = len(real) == 1 and ("mean" in message or "pair" in message)
+        expect(alike or not close(loss, value), f"{name}: {message}")
+    sign = "s_fake - s_real" if player == 1 else "s_real - s_fake"
+    expect(False, f"{name}: expected the mean of softplus({sign}) over the pairs, {softplus(gap).mean():.4f}.")
+
+
+def _compare_far(answer: Answer, rng: torch.Generator, name: str, *, player: int) -> None:
+    """Differences of ±120 to ±300, where exp overflows and a sigmoid is 0; then a common shift."""
+    wide = (120 + 180 * torch.rand(4, generator=rng)) * torch.tensor([1.0, -1.0, 1.0, -1.0])
+    real = torch.randn(4, generator=rng)
+    for fake in (real + wide, real - wide):
+        leaf_r, leaf_f = real.clone().requires_grad_(), fake.clone().requires_grad_()
+        got, gradients = answer.differentiate(leaf_r, leaf_f)
+        loss, gap = expect_tensor(got, (), name), player * (fake - real)
+        finite = bool(loss.isfinite()) and close(loss / 100, softplus(gap).mean() / 100)
+        expect(
+            finite,
+            f"{name}: wrong at score differences above 100: use softplus (or logsigmoid), not log(sigmoid(...)).",
+        )
+        pull = player * torch.sigmoid(gap) / 4
+        expect(
+            close(gradients[1], pull),
+            f"{name}: the gradient is wrong at score differences above 100: use softplus, and clamp nothing.",
+        )
+    real, fake = (scores.detach() for scores in _scores(rng, 8))
+    shift = 50 + 20 * torch.rand((), generator=rng)
+    apart = float(answer(real + shift, fake + shift)) - float(answer(real, fake))
+    expect(abs(apart) < 1e-3, f"{name}: adding one number to all scores must not change the loss; only gaps count.")
+
+
+@exercise("09/r2_penalty", references=("ganlab.objectives.penalties", "ganlab.PENALTIES"))
+def r2_penalty(answer: Answer, rng: torch.Generator) -> None:
+    """Want ½ mean ‖∇D(fake)‖² from (critic, real, fake): a linear critic first, then bowls whose norms differ."""
+    _linear(answer, rng)
+    for shape, column in (((7, 2), False), ((5, 2, 3, 2), False), ((6, 3), True), ((4, 4), False), ((1, 2), False)):
+        critic = draw_bowl(torch.Size(shape[1:]).numel(), rng, column=column)
+        real, fake = torch.randn(2, *shape, generator=rng)
+        want = 0.5 * critic.gradient(fake).square().sum(1).mean()
+        got = expect_tensor(answer(critic, real, fake), (), "r2_penalty")
+        expect(answer.calls[0] > 0, "r2_penalty: the critic was not called.")
+        if not close(got, want):
+            _explain_r2(got, critic, real, fake)
+        _second_order(answer, critic, real, fake, want)
+
+
+def _linear(answer: Answer, rng: torch.Generator) -> None:
+    """A linear critic w·x has R2 = ½‖w‖² wherever its samples lie."""
+    features = 3
+    slope = torch.randn(features, generator=rng) + 1
+    critic = Bowl(torch.zeros(features, features), slope)
+    real, fake = torch.randn(2, 5, features, generator=rng)
+    got, squared = expect_tensor(answer(critic, real, fake), (), "r2_penalty"), slope.square().sum()
+    expect(
+        not close(got, squared),
+        "r2_penalty: the factor ½ is missing: a linear critic w·x has R2 = ½‖w‖² at weight γ = 1.",
+    )
+    expect(
+        not close(got, 0.5 * (squared.sqrt() - 1) ** 2) and not close(got, (squared.sqrt() - 1) ** 2),
+        "r2_penalty: it pulls the norm to 1, as WGAN-GP does; R2 pulls it to 0.",
+    )
+    norm = squared.sqrt()
+    expect(not close(got, 0.5 * norm) and not close(got, norm), "r2_penalty: square the norm.")
+    expect(
+        not close(got, 0.5 * squared / features),
+        "r2_penalty: sum the squares over a sample's features; the mean is over samples only.",
+    )
+    expect(not close(got, 0.5 * 5 * squared), "r2_penalty: take the mean over samples, not the sum.")
+
+
+def _second_order(answer: Answer, critic: Bowl, real: Tensor, fake: Tensor, want: Tensor) -> None:
+    """Want the gradient by the critic's parameters, and none by the samples, also where they carry one."""
+    names = [name for name, _ in critic.named_parameters()]
+    expected = dict(zip(names, torch.autograd.grad(want, list(critic.parameters())), strict=True))
+    got, gradients = answer.differentiate(critic, real, fake.clone().requires_grad_())
+    expect(close(got, want), "r2_penalty: its value must not depend on whether fake requires a gradient.")
+    for name in names:
+        expect(
+            gradients[0].get(name) is not None,
+            "r2_penalty: its value does not depend on the critic's parameters: pass create_graph=True.",
+        )
+        expect(
+            close(gradients[0][name], expected[name]),
+            "r2_penalty: right value, wrong gradient by the critic's parameters: detach nothing on the way.",
+        )
+    expect(
+        gradients[2] is None or not bool(gradients[2].any()),
+        "r2_penalty: a gradient flows back into the fake samples, and so to G: work on fake.detach().",
+    )
+
+
+def _explain_r2(got: Tensor, critic: Bowl, real: Tensor, fake: Tensor) -> None:
+    """Name the formula that gives the wrong value."""
+    slopes, at_real = critic.gradient(fake).detach(), critic.gradient(real).detach()
+    norms, count = slopes.norm(dim=1), len(fake)
+    r1, r2 = 0.5 * at_real.square().sum(1).mean(), 0.5 * norms.square().mean()
+    middle = critic.gradient(0.5 * (real + fake)).detach()
+    mistakes = {
+        "that is R1, on the real samples; R2 looks at the fake ones.": r1,
+        "that is R1 + R2; write R2 alone.": r1 + r2,
+        "the gradient is taken between real and fake samples; R2 looks at the fake ones.": 0.5
+        * middle.square().sum(1).mean(),
+        "the factor ½ is missing.": 2 * r2,
+        "square each sample's norm before the mean: the mean of squares, not the square of the mean.": 0.5
+        * norms.mean() ** 2,
+        "norms are of one sample each: that is the gradient of the batch's mean score (divided by B twice).": r2
+        / count**2,
+        "that is the square of the mean gradient; take each sample's norm first.": 0.5 * slopes.mean(0).square().sum(),
+        "sum the squares over all of a sample's features; the mean is over samples only.": 0.5 * slopes.square().mean(),
+        "take the mean over samples, not the sum.": r2 * count,
+        "square the norm.": 0.5 * norms.mean(),
+        "it pulls the norm to 1, as WGAN-GP does; R2 pulls it to 0.": 0.5 * (norms - 1).square().mean(),
+    }
+    for message, value in mistakes.items():
+        expect(count == 1 or not close(got, value), f"r2_penalty: {message}")
+    expect(False, "r2_penalty: expected half the mean over fake samples of the squared norm of the critic's gradient.")
+
+
+@exercise("09/pack", references=("ganlab.nets.Pack", "ganlab.nets.minibatch.Pack"))
+def pack(answer: Answer, rng: torch.Generator) -> None:
+    """Want consecutive samples joined along the axis behind the batch, and batches that do not divide refused."""
+    points = (((6, 2), 2), ((6, 2), 3), ((4, 4), 2), ((12, 5), 4), ((3, 2), 3), ((5, 3), 1), ((1, 2), 1))
+    images = (((6, 3, 4, 4), 2), ((8, 1, 2, 5), 4), ((4, 3, 7), 2), ((9, 3, 3, 3), 3))
+    refused = (((7, 2), 2), ((8, 3), 3), ((5, 3, 2, 2), 2), ((2, 2), 4), ((6, 2), 4))
+    cases: tuple[tuple[tuple[int, ...], int], ...] = (*points, *images)
+    for shape, m in cases:
+        _one_pack(answer, torch.randn(shape, generator=rng), m)
+    odd: tuple[tuple[tuple[int, ...], int], ...] = refused
+    for shape, m in odd:
+        raised = answer.raises(torch.randn(shape, generator=rng), m)
+        expect(raised is not None, f"pack: {shape[0]} samples do not divide into packs of {m}: raise a ValueError.")
+        assert raised is not None
+        expect(raised.type != "NotImplementedError", "pack is not written yet.")
+        expect(
+            raised.type == "ValueError",
+            f"pack: {shape[0]} samples with m={m} must raise a ValueError of your own, it raised {raised.type}.",
+        )
+    leaf = torch.randn(6, 2, generator=rng).requires_grad_()
+    gradient = answer.differentiate(leaf, 2).gradients[0]
+    expect(close(gradient, torch.ones(6, 2)), "pack: gradients must pass through to the samples: detach nothing.")
+
+
+def _one_pack(answer: Answer, x: Tensor, m: int) -> None:
+    batch, features, *rest = x.shape
+    got = expect_tensor(answer(x, m), (batch // m, m * features, *rest), f"pack of {tuple(x.shape)} with m={m}")
+    want = torch.stack([torch.cat(list(x[k : k + m])) for k in range(0, batch, m)])
+    if close(got, want, tolerance=1e-6):
+        return
+    strided = torch.cat(x.split(batch // m), 1)
+    expect(
+        not close(got, strided, tolerance=1e-6),
+        "pack: samples far apart are packed together; pack k holds the consecutive samples k·m ... k·m + m - 1.",
+    )
+    interleaved = torch.stack([torch.stack(list(x[k : k + m]), 1).flatten(0, 1) for k in range(0, batch, m)])
+    expect(
+        not close(got, interleaved, tolerance=1e-6),
+        "pack: features are interleaved; each sample's features stay together, one sample after the other.",
+    )
+    expect(False, f"pack: right shape, wrong numbers on {tuple(x.shape)} with m={m}: one sample follows the other.")
