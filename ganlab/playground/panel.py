@@ -23,9 +23,9 @@ class Panel:
     def __init__(self, draw: Draw, state: State) -> None:
         self._draw, self._state, self._waiting = draw, state, False
         self.sliders = {choice.name: self._slider(choice) for choice in state.choices}
-        self.image = ipywidgets.Image(format="png")
-        self.image.layout.max_width = "100%"
-        self.image.layout.object_fit = "contain"
+        # In its own size: a box would stretch it.
+        shape = ipywidgets.Layout(align_self="flex-start", max_width="100%", object_fit="contain")
+        self.image = ipywidgets.Image(format="png", layout=shape)
         self.said = ipywidgets.HTML()
         self.box = ipywidgets.VBox([*self.sliders.values(), self.said, self.image])
         self._redraw()

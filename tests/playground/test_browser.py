@@ -68,13 +68,14 @@ def try_panel(page):
     third = changed(page, second)
     shot(page, "moved")
     page.keyboard.press("ArrowRight")
-    page.get_by_role("alert").wait_for(timeout=20_000)
-    said = page.get_by_role("alert").inner_text()
+    alert = page.locator(".jp-OutputArea [role=alert]")
+    alert.wait_for(timeout=20_000)
+    said = alert.inner_text()
     assert "draw(h=0.5, kind='solid') raised ValueError: h = 0.5 <b>diverges</b>" in said
     assert not page.locator(PICTURE).is_visible()
     shot(page, "error")
     page.keyboard.press("ArrowLeft")
-    page.get_by_role("alert").wait_for(state="detached", timeout=20_000)
+    alert.wait_for(state="detached", timeout=20_000)
     assert changed(page, "") == third != first
     page.get_by_text("print('open figures:'").first.click()
     page.keyboard.press("Shift+Enter")
@@ -120,8 +121,8 @@ def start_lab(folder):
     environment = {**os.environ, "HOME": str(folder), "JUPYTER_CONFIG_DIR": str(folder / ".config"), "JUPYTER_RUNTIME_DIR": str(folder / ".run"),
                    "PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1"}  # fmt: skip
     environment.pop("MPLBACKEND", None)
-    log = (folder / "lab.log").open("w")
-    server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+    with (folder / "lab.log").open("w") as log:
+        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
     for _ in range(180):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token=t", timeout=1) as answer:
