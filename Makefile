@@ -1,6 +1,6 @@
 # make lab       set up .venv once, open JupyterLab on course/   (LAB_ARGS=--no-browser is passed on)
 # make test      the same set-up, then the tests
-# make notebooks build and execute solutions/*.ipynb and course/*.ipynb from the sources
+# make notebooks build and execute solutions/*.ipynb and course/*.ipynb from the sources; the points table
 # make mutants   the table of wrong solutions that the checks reject
 # make check     lint, format, types
 # make bench     the benchmarks: benchmarks/RESULTS.md and benchmarks/CLAIMS.md (an hour or two)
@@ -36,6 +36,7 @@ test-all: $(VENV)/.dev
 
 notebooks: $(VENV)/.dev
 	$(BIN)/ganlab build
+	$(BIN)/ganlab points --write
 
 nbval: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=300 -p no:cacheprovider -W default solutions

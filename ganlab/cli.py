@@ -1,4 +1,4 @@
-"""The `ganlab` command: lab, build, grade, export. What a subcommand needs is imported when it runs."""
+"""The `ganlab` command: lab, build, points, grade, export. What a subcommand needs is imported when it runs."""
 
 import argparse
 import importlib.util
@@ -70,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     build.set_defaults(run=_build)
 
     _grade_options(command("grade", "Grade submissions in a sandbox; write gradebook, tables and feedback pages."))
+
+    points = command("points", "Print the points of each exercise as a table.")
+    points.add_argument("--write", action="store_true", help="put it into INSTRUCTORS.md")
+    points.set_defaults(run=_points)
 
     export = command("export", "Write the grades, manual ones included, as Canvas or Moodle imports them.")
     export.add_argument("format", choices=("canvas", "moodle"))
@@ -179,6 +183,18 @@ def _line(outcome: "Outcome") -> str:
     reason = f" ({outcome.reason})" if outcome.reason else ""
     flags = f" [look: {'; '.join(outcome.flags)}]" if outcome.flags else ""
     return f"{outcome.student} · {outcome.assignment}: {outcome.status}, {points}{waiting}{reason}{flags}"
+
+
+def _points(args: argparse.Namespace) -> int:
+    _need("grade", GRADE_EXTRA)
+    from ganlab.grading.chapters import find_chapters
+    from ganlab.grading.points import points_table, put_table
+
+    table = points_table(find_chapters(args.course))
+    print(table, end="")
+    if args.write:
+        put_table(args.course / "INSTRUCTORS.md", table)
+    return 0
 
 
 def _export(args: argparse.Namespace) -> int:

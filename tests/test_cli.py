@@ -8,6 +8,7 @@ import pytest
 
 import ganlab
 from ganlab.cli import main
+from ganlab.grading.points import BEGIN, END
 
 SOURCE = """\
 # %% exercise="one"
@@ -37,7 +38,7 @@ def test_version_and_help(capsys):
     with pytest.raises(SystemExit, match="0"):
         main(["--help"])
     shown = capsys.readouterr().out
-    assert all(command in shown for command in ("lab", "build", "grade"))
+    assert all(command in shown for command in ("lab", "build", "points", "grade"))
 
 
 def test_help_needs_no_grading_tools():
@@ -48,6 +49,21 @@ def test_help_needs_no_grading_tools():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_points_are_printed_and_written(course, capsys):
+    table = (
+        "| Chapter | Automatic | By hand | Sum |\n|---|---|---|---|\n"
+        "| [`01_toy`](solutions/01_toy/01_toy.ipynb) | 20: one 20 | 0 | 20 |\n"
+    )
+    assert main(["points"]) == 0
+    assert capsys.readouterr().out == table
+    assert main(["points", "--write"]) == 1
+    assert "INSTRUCTORS.md has no lines" in capsys.readouterr().err
+    guide = course / "INSTRUCTORS.md"
+    guide.write_text(f"# Guide\n\n{BEGIN}old\n{END}\nmore\n")
+    assert main(["points", "--write"]) == 0
+    assert guide.read_text() == f"# Guide\n\n{BEGIN}{table}{END}\nmore\n"
 
 
 def test_build_then_check_then_grade(course, capsys):
