@@ -1,6 +1,8 @@
-"""The chapters as committed: what their sources build, nothing given away, worth 20 points, gradable."""
+"""The chapters as committed: what their sources build, nothing given away, worth 20 points, gradable, of one form."""
 
+import ast
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -10,8 +12,9 @@ from nbclient import NotebookClient
 from ganlab.grading.build import check_chapter
 from ganlab.grading.chapters import Chapter, orphans
 from ganlab.grading.grade import grade_batch
+from ganlab.grading.points import BEGIN, END, points, points_table
 from ganlab.grading.settings import QUIET_KERNEL
-from ganlab.grading.source import read_source
+from ganlab.grading.source import TRAINING, read_source
 
 COURSE = Path(__file__).parents[1]
 CHAPTERS = [Chapter(COURSE, path.parent.name) for path in sorted(COURSE.glob("solutions/*/*.py"))]
@@ -54,10 +57,77 @@ def secrets(chapter):
 REGIONS = ("SOLUTION", "HIDDEN TESTS")
 
 
+def markdown(chapter):
+    return [cell.source for cell in read_source(chapter.source).cells if cell.cell_type == "markdown"]
+
+
 @each_chapter
 def test_points_add_up_to_twenty(chapter):
-    cells = read_source(chapter.source).cells
-    assert sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in cells) == 20
+    checks, questions = points(chapter)
+    assert sum(checks.values()) + sum(questions.values()) == 20
+    head = [row.split("|") for row in markdown(chapter)[0].split("\n") if "●" in row]
+    assert sum(int(number) for row in head for number in re.findall(r"\d+", row[4])) == 20, "the table at the head"
+    assert all(re.fullmatch(r" \d+ min ", row[3]) for row in head), "each row has a time box"
+
+
+def test_the_instructors_guide_has_the_points():
+    guide = (COURSE / "INSTRUCTORS.md").read_text(encoding="utf-8")
+    assert guide.partition(BEGIN)[2].partition(END)[0] == points_table(CHAPTERS), "run `ganlab points --write`"
+
+
+@each_chapter
+def test_exercises_questions_and_rubrics(chapter):
+    checks, questions = points(chapter)
+    assert 2 <= len(checks) <= 5
+    predictions = [name for name in questions if name.startswith("prediction")]
+    assert predictions and 1 <= len(questions) - len(predictions) <= 2
+    for cell in read_source(chapter.source).cells:
+        if cell.get("metadata", {}).get("nbgrader", {}).get("grade_id") in questions:
+            assert "*Rubric.*" in cell.source and "BEGIN SOLUTION" in cell.source
+
+
+@each_chapter
+def test_every_chapter_ends_alike(chapter):
+    text = "\n\n".join(markdown(chapter))
+    assert "**What the literature says.**" in text and "**Sources.**" in text
+    summary = text.partition("**Summary**")[2].strip().split("\n\n")[0]
+    assert len(re.findall(r"^- ", summary, re.MULTILINE)) == 5, "a summary of five lines"
+
+
+@each_chapter
+def test_what_trains_is_skipped_while_grading(chapter):
+    for cell in read_source(chapter.source).cells:
+        if cell.cell_type == "code" and TRAINING not in cell.metadata.get("tags", []):
+            called = {ast.unparse(node.func) for node in calls(ast.parse(cell.source))}
+            assert not called & {"train", "ganlab.train", "gl.train"}, f"{cell.id}: training=true"
+
+
+def calls(tree):
+    """The calls that a cell makes when it runs, not those in functions it defines."""
+    if isinstance(tree, ast.FunctionDef | ast.Lambda | ast.ClassDef):
+        return
+    if isinstance(tree, ast.Call):
+        yield tree
+    for child in ast.iter_child_nodes(tree):
+        yield from calls(child)
+
+
+@each_chapter
+def test_every_figure_has_a_caption(chapter):
+    cells = nbformat.read(chapter.solved, as_version=4).cells
+    for position, cell in enumerate(cells):
+        if any("image/png" in output.get("data", {}) for output in cell.get("outputs", [])):
+            following = next(after.source for after in cells[position:] if after.cell_type == "markdown")
+            assert "*Figure" in following, f"{cell.id} has a figure, and no caption follows"
+
+
+@each_chapter
+def test_no_wall_of_text_and_no_wall_of_code(chapter):
+    for cell in read_source(chapter.source).cells:
+        if cell.cell_type == "markdown":
+            assert len(cell.source) <= 1800, f"{cell.id}: one idea a cell"
+        else:
+            assert cell.source.count("\n") < 40, f"{cell.id}: one idea a cell"
 
 
 @each_chapter
