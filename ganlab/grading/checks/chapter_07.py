@@ -1,0 +1,299 @@
+"""Checks of chapter 07, minibatch discrimination: closeness, the layer, its place in D, batches kept apart."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from ganlab.grading.checks.base import Answer, CheckFailed, close, exercise, expect, expect_tensor, kind_of
+from ganlab.grading.checks.batchwise import Crowd, SlopeOfT, closeness_of, output_of, readings_of, wrong_closeness
+
+REFERENCES = (
+    "ganlab.nets.minibatch.MinibatchDiscrimination",
+    "ganlab.nets.minibatch",  # with closeness and what it is made of
+    "ganlab.grading.checks.batchwise",
+)
+
+
+def _explain(got: Tensor, want: Tensor, m: Tensor, name: str) -> None:
+    if close(got, want):
+        return
+    for message, value in wrong_closeness(m).items():
+        expect(not (close(got, value) and not close(value, want)), f"{name}: {message}")
+    expect(
+        False,
+        f"{name}: expected, for each sample and kernel, the sum over the other samples of exp(-sum over dims of "
+        "|difference|).",
+    )
+
+
+@exercise("07/closeness", references=REFERENCES)
+def closeness(answer: Answer, rng: torch.Generator) -> None:
+    """Compare values and gradients with the formula; an identical batch, a batch of one, samples far away."""
+    for batch, kernels, dims in ((6, 3, 2), (4, 4, 4), (3, 5, 3), (2, 1, 4), (9, 2, 1), (3, 3, 7)):
+        m = (0.3 + 0.5 * torch.rand((), generator=rng)) * torch.randn(batch, kernels, dims, generator=rng)
+        m = m + torch.randn(dims, generator=rng)
+        got = expect_tensor(answer(m), (batch, kernels), "closeness (B, kernels)")
+        _explain(got, closeness_of(m), m, "closeness")
+        _expect_gradient(answer, m)
+    _settle_edges(answer, rng)
+
+
+def _expect_gradient(answer: Answer, m: Tensor) -> None:
+    theirs, ours = m.clone().requires_grad_(), m.clone().requires_grad_()
+    _, (gradient,) = answer.differentiate(theirs)
+    (want,) = torch.autograd.grad(closeness_of(ours).sum(), ours)
+    expect(gradient is not None, "closeness: no gradient reaches the features; detach nothing.")
+    expect(
+        not close(gradient, want / 2) or close(gradient, want),
+        "closeness: a pair's gradient reaches both of its samples; do not detach one of them.",
+    )
+    expect(close(gradient, want), "closeness: right values, wrong gradient by the features: detach nothing on the way.")
+
+
+def _settle_edges(answer: Answer, rng: torch.Generator) -> None:
+    one = expect_tensor(answer(torch.randn(1, 3, 2, generator=rng)), (1, 3), "closeness of a batch of one (1, kernels)")
+    expect(close(one, torch.zeros(1, 3)), "closeness: a batch of one has no others: 0 for each kernel.")
+    for batch in (7, 2):
+        same = torch.randn(1, 4, 3, generator=rng).expand(batch, 4, 3).clone().requires_grad_()
+        got, (gradient,) = answer.differentiate(same)
+        got = expect_tensor(got, (batch, 4), "closeness of an identical batch (B, kernels)")
+        expect(
+            close(got, torch.full((batch, 4), batch - 1.0)),
+            f"closeness: {batch} identical samples give B - 1 = {batch - 1} each; only j = i is left out, not every "
+            "sample at distance 0.",
+        )
+        finite = gradient is not None and bool(gradient.isfinite().all())
+        expect(finite, "closeness: the gradient of an identical batch is not finite (a root or a division at 0?).")
+    steps = torch.tensor([0.0, 300.0, -700.0, 4000.0])
+    far = (torch.randn(4, 2, 3, generator=rng) + steps[:, None, None]).requires_grad_()
+    got, (gradient,) = answer.differentiate(far)
+    got = expect_tensor(got, (4, 2), "closeness of far samples (B, kernels)")
+    fine = close(got, torch.zeros(4, 2)) and gradient is not None and close(gradient, torch.zeros(4, 2, 3))
+    expect(fine, "closeness: samples that are far from each other give 0, with a gradient of 0, not NaN or infinity.")
+    # Half of the batch together, half apart: what each sees is its own neighbourhood.
+    pair = torch.zeros(4, 1, 2)
+    pair[2, 0], pair[3, 0] = torch.tensor([50.0, 0.0]), torch.tensor([0.0, 90.0])
+    got = expect_tensor(answer(pair), (4, 1), "closeness (B, kernels)")
+    want = torch.tensor([[1.0], [1.0], [0.0], [0.0]])
+    expect(close(got, want), "closeness: two samples at one place and two alone give 1, 1, 0, 0: one value a sample.")
+
+
+def _module(answer: Answer, what: str, *sizes: int) -> tuple[Answer, dict[str, Tensor]]:
+    """Build a module and read its weights."""
+    built = answer(*sizes)
+    try:
+        return built, built.state()
+    except (AttributeError, CheckFailed):
+        raise CheckFailed(f"{what} must be a torch.nn.Module, got {kind_of(built)}.") from None
+
+
+@exercise("07/minibatch_layer", references=REFERENCES)
+def minibatch_layer(answer: Answer, rng: torch.Generator) -> None:
+    """Compare with [x, closeness(x T)]: values, gradients to x and T, equivariance, weights exchanged from outside."""
+    for inputs, kernels, dims, batch in ((6, 3, 2, 5), (4, 4, 4, 4), (3, 1, 5, 2), (5, 2, 1, 1), (2, 3, 4, 7)):
+        layer, state = _module(answer, "what MinibatchLayer(in_features, kernels, dims) makes", inputs, kernels, dims)
+        t = _expect_t(layer, state, (inputs, kernels, dims))
+        x = torch.randn(batch, inputs, generator=rng)
+        _expectoutput_of(layer, x, t)
+        other = torch.randn(t.shape, generator=rng) / inputs**0.5
+        layer.attribute("load_state_dict")({"T": other})
+        moved = expect_tensor(layer(x), (batch, inputs + kernels), "the layer's output (B, in_features + kernels)")
+        expect(
+            close(moved, output_of(x, other)),
+            "MinibatchLayer: after T has changed (as it does in training) the output does not follow: use self.T in "
+            "forward.",
+        )
+        _expect_slopes(layer, x, other)
+        order = torch.randperm(batch, generator=rng)
+        turned = "MinibatchLayer: samples in another order must give the same rows in that order."
+        expect(close(layer(x[order]), moved[order]), turned)
+    _expect_start(answer, rng)
+
+
+def _expect_t(layer: Answer, state: dict[str, Tensor], shape: tuple[int, ...]) -> Tensor:
+    named = ", ".join(f"{name} {tuple(value.shape)}" for name, value in state.items()) or "nothing"
+    expect(
+        "T" in state,
+        f"MinibatchLayer must have a parameter self.T = nn.Parameter(...), so that it is trained; it holds {named}.",
+    )
+    expect(len(state) == 1, f"MinibatchLayer: T is its only parameter, it holds {named}.")
+    t = expect_tensor(state["T"], shape, "T (in_features, kernels, dims)")
+    trained = layer.attribute("T")
+    expect(
+        isinstance(trained, Tensor) and trained.requires_grad,
+        "MinibatchLayer: T is not trained: make it an nn.Parameter, not a buffer, and leave requires_grad on.",
+    )
+    return t
+
+
+def _expectoutput_of(layer: Answer, x: Tensor, t: Tensor) -> None:
+    (batch, inputs), (_, kernels, dims) = x.shape, t.shape
+    got = expect_tensor(layer(x), (batch, inputs + kernels), "the layer's output (B, in_features + kernels)")
+    want = output_of(x, t)
+    if close(got, want):
+        return
+    m = torch.einsum("ba,akd->bkd", x, t)
+    own = want[:, inputs:]
+    first = close(got, torch.cat((own, x), 1)) and not close(own, x[:, : own.shape[1]])
+    expect(not first, "MinibatchLayer: x comes first, the closeness behind it.")
+    expect(close(got[:, :inputs], x), "MinibatchLayer: the first in_features columns are x itself, unchanged.")
+    mixed = closeness_of((x @ t.flatten(1)).view(batch, dims, kernels).transpose(1, 2))
+    expect(
+        close(mixed, own) or not close(got[:, inputs:], mixed),
+        "MinibatchLayer: kernels and dims are mixed up where x T is reshaped to (B, kernels, dims).",
+    )
+    _explain(got[:, inputs:], own, m, "MinibatchLayer")
+
+
+def _expect_slopes(layer: Answer, x: Tensor, t: Tensor) -> None:
+    ours, weights = x.clone().requires_grad_(), t.clone().requires_grad_()
+    out = output_of(ours, weights)
+    (by_x,) = torch.autograd.grad(out.sum(), ours, retain_graph=True)
+    (by_t,) = torch.autograd.grad(out.square().sum(), weights)
+    _, (slope,) = layer.differentiate(x.clone().requires_grad_())
+    expect(
+        slope is not None and close(slope, by_x),
+        "MinibatchLayer: right values, wrong gradient by x: both samples of a pair pass gradients on; detach nothing.",
+    )
+    try:
+        layer.attribute("apply")(SlopeOfT(x))
+        reached = layer.attribute("slope")
+    except CheckFailed:
+        reached = None
+    silent = reached is None or (bool(by_t.any()) and not bool(reached.any()))
+    expect(not silent, "MinibatchLayer: no gradient reaches T: no detach, no .data, no new tensor made from it.")
+    expect(close(reached, by_t), "MinibatchLayer: right values, wrong gradient by T: detach nothing on the way.")
+
+
+def _expect_start(answer: Answer, rng: torch.Generator) -> None:
+    inputs, kernels, dims = 60, 9, 5
+    what = "what MinibatchLayer(in_features, kernels, dims) makes"
+    first, second = (_module(answer, what, inputs, kernels, dims)[1]["T"] for _ in range(2))
+    expect(not torch.equal(first, second), "MinibatchLayer: draw T anew for each layer; no fixed seed, no constant.")
+    scaled = first.double() * math.sqrt(inputs)
+    good = 0.85 < float(scaled.std()) < 1.15 and abs(float(scaled.mean())) < 0.12
+    expect(
+        good,
+        "MinibatchLayer: T starts as torch.randn(in_features, kernels, dims) / in_features**0.5, of standard deviation "
+        f"{inputs**-0.5:.3f} for {inputs} inputs; yours has {float(first.std()):.3f}.",
+    )
+    same = torch.randn(1, inputs, generator=rng).expand(6, inputs).clone()
+    layer, _ = _module(answer, what, inputs, kernels, dims)
+    out = expect_tensor(layer(same), (6, inputs + kernels), "the layer's output (B, in_features + kernels)")
+    expect(close(out[:, inputs:], torch.full((6, kernels), 5.0)), "MinibatchLayer: 6 identical samples give 5, B - 1.")
+
+
+@exercise("07/build_discriminator", references=REFERENCES)
+def build_discriminator(answer: Answer, rng: torch.Generator) -> None:
+    """Compare with linear, LeakyReLU, linear, LeakyReLU, the layer, linear, whatever its parts are called."""
+    for width, kernels, dims, batch in ((7, 3, 2, 6), (5, 1, 4, 3), (9, 4, 4, 1), (4, 2, 5, 8)):
+        net, state = _module(answer, "what build_discriminator(width, kernels, dims) makes", width, kernels, dims)
+        x = 2 * torch.randn(batch, 2, generator=rng)
+        got = expect_tensor(net(x), (batch, 1), "the scores (B, 1)")
+        by_shape = _expect_parts(state, width, kernels, dims)
+        wants = [scores(x) for scores in readings_of(by_shape)]
+        if not any(close(got, want) for want in wants):
+            _explain_scores(got, x, by_shape, wants)
+        again = _module(answer, "what build_discriminator makes", width, kernels, dims)[1]
+        fresh = not any(torch.equal(a, b) for a, b in zip(state.values(), again.values(), strict=True) if a.numel() > 1)
+        expect(fresh, "build_discriminator: two calls share weights: make every layer inside the function.")
+
+
+def _expect_parts(state: dict[str, Tensor], width: int, kernels: int, dims: int) -> dict[tuple[int, ...], list[Tensor]]:
+    by_shape: dict[tuple[int, ...], list[Tensor]] = {}
+    for value in state.values():
+        by_shape.setdefault(tuple(value.shape), []).append(value.detach().cpu())
+    expect(
+        any(len(shape) == 3 for shape in by_shape),
+        "build_discriminator: there is no MinibatchLayer in it (a T of shape (in_features, kernels, dims)).",
+    )
+    in_data = (2, kernels, dims) in by_shape and (width, kernels, dims) not in by_shape
+    expect(not in_data, "build_discriminator: the layer looks at the data; put it behind the second hidden layer.")
+    want = [(width, 2), (width,), (width, width), (width,), (width, kernels, dims), (1, width + kernels), (1,)]
+    have = sorted(shape for shape, values in by_shape.items() for _ in values)
+    expect(
+        have == sorted(want),
+        f"build_discriminator: for width {width}, {kernels} kernels of {dims} dims its weights have the shapes {want}, "
+        f"not {have}.",
+    )
+    return by_shape
+
+
+def _explain_scores(got: Tensor, x: Tensor, parts: dict[tuple[int, ...], list[Tensor]], wants: list[Tensor]) -> None:
+    mistakes = {
+        "no sigmoid at the end: scores are logits.": [want.sigmoid() for want in wants],
+        "LeakyReLU has slope 0.2 here, 0.01 is torch's default.": [scores(x) for scores in readings_of(parts, 0.01)],
+        "the activations are LeakyReLU(0.2), not ReLU.": [scores(x) for scores in readings_of(parts, 0.0)],
+        "there are no activations between the linear layers.": [scores(x) for scores in readings_of(parts, 1.0)],
+        "the layer comes behind the second activation, directly before the last linear layer.": [
+            scores(x) for scores in readings_of(parts, tail=True)
+        ],
+    }
+    for message, values in mistakes.items():
+        expect(not any(close(got, value) for value in values), f"build_discriminator: {message}")
+    expect(
+        False,
+        "build_discriminator: expected linear, LeakyReLU(0.2), linear, LeakyReLU(0.2), MinibatchLayer, linear, in this "
+        "order (and a MinibatchLayer that passes its own check).",
+    )
+
+
+@exercise("07/d_scores")
+def d_scores(answer: Answer, rng: torch.Generator) -> None:
+    """Want D(real) and D(fake) from one call each, (N,) and (M,), of a discriminator whose samples see each other."""
+    for n, m, shape in ((4, 4, (4,)), (5, 3, (2,)), (2, 6, (2,)), (1, 1, (3,)), (3, 1, (2, 1, 3))):
+        features = math.prod(shape)
+        net = Crowd(torch.randn(features, generator=rng), torch.randn(features, generator=rng))
+        real, fake = torch.randn(n, *shape, generator=rng), 1 + torch.randn(m, *shape, generator=rng)
+        got = answer(net, real, fake)
+        expect(
+            isinstance(got, tuple | list) and len(got) == 2,
+            f"d_scores must return two tensors (s_real, s_fake), got {kind_of(got)}.",
+        )
+        calls = answer.calls[0]
+        want = net(real)[:, 0], net(fake)[:, 0]
+        names = (f"s_real ({n},)", f"s_fake ({m},)")
+        s_real, s_fake = (
+            expect_tensor(part, (len(own),), name) for part, own, name in zip(got, want, names, strict=True)
+        )
+        _explain_pair(s_real, s_fake, net, real, fake)
+        expect(
+            calls == 2, f"d_scores: the discriminator is called once for each batch, twice in all, not {calls} times."
+        )
+    _expect_open(answer, rng)
+
+
+def _explain_pair(s_real: Tensor, s_fake: Tensor, net: Crowd, real: Tensor, fake: Tensor) -> None:
+    a, b = net(real)[:, 0], net(fake)[:, 0]
+    if close(s_real, a) and close(s_fake, b):
+        return
+    joint = net(torch.cat((real, fake)))[:, 0].split([len(real), len(fake)])
+    back = net(torch.cat((fake, real)))[:, 0].split([len(fake), len(real)])
+    for one, two in (joint, back[::-1]):
+        expect(
+            not (close(s_real, one) and close(s_fake, two)),
+            "d_scores: real and fake went through the discriminator in one call, so that each saw the other's samples; "
+            "call it once for each batch.",
+        )
+    alone = [torch.cat([net(point[None])[:, 0] for point in batch]) for batch in (real, fake)]
+    apart = close(s_real, alone[0]) and close(s_fake, alone[1])
+    expect(not apart, "d_scores: each sample was scored alone; the discriminator needs to see the whole batch.")
+    expect(not (close(s_real, b) and close(s_fake, a)), "d_scores: the order is turned: (s_real, s_fake).")
+    squashed = close(s_real, a.sigmoid()) or close(s_fake, b.sigmoid())
+    expect(not squashed, "d_scores: give the scores as they are, no sigmoid.")
+    expect(False, "d_scores: expected the discriminator's scores of the real batch, and of the fake batch.")
+
+
+def _expect_open(answer: Answer, rng: torch.Generator) -> None:
+    """Want gradients to pass to the discriminator, and to the generator behind the fake samples."""
+    net = Crowd(torch.randn(2, generator=rng), torch.randn(2, generator=rng))
+    real, fake = torch.randn(2, 4, 2, generator=rng)
+    s_real, s_fake = answer(net, real, fake)
+    trains = s_real.requires_grad and s_fake.requires_grad
+    expect(trains, "d_scores: no gradient reaches the discriminator; detach nothing.")
+    net.requires_grad_(False)
+    _, s_fake = answer(net, real, fake.clone().requires_grad_())
+    expect(s_fake.requires_grad, "d_scores: no gradient reaches the fake samples; who calls d_scores detaches, not it.")
