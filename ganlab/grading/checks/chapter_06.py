@@ -24,7 +24,7 @@ def critic_loss(answer: Answer, rng: torch.Generator) -> None:
         real, fake = _scores(rng, n, above).requires_grad_(), _scores(rng, m, below).requires_grad_()
         got, gradients = answer.differentiate(real, fake)
         loss = float(expect_tensor(got, (), "critic_loss"))
-        want = float(fake.mean() - real.mean())
+        want = float((fake.mean() - real.mean()).detach())
         if not close(loss, want):
             _explain_critic(loss, want, real.detach(), fake.detach())
         right = close(gradients[0], torch.full((n,), -1 / n)) and close(gradients[1], torch.full((m,), 1 / m))
@@ -50,7 +50,7 @@ def generator_loss(answer: Answer, rng: torch.Generator) -> None:
     for m, level in ((6, 0), (5, 0), (1, 0), (4, 80), (7, -90)):
         fake = _scores(rng, m, level).requires_grad_()
         got, (gradient,) = answer.differentiate(fake)
-        loss, want = float(expect_tensor(got, (), "generator_loss")), -float(fake.mean())
+        loss, want = float(expect_tensor(got, (), "generator_loss")), -float(fake.detach().mean())
         expect(
             close(loss, want) or not close(loss, -want),
             "generator_loss: the sign is turned: the generator minimises, and wants its scores high.",
@@ -164,9 +164,9 @@ def _explain_penalty(got: Tensor, slopes: Tensor, critic: Bowl, real: Tensor, fa
 def own_slopes(answer: Answer, rng: torch.Generator) -> None:
     """Want ‖∂D(xᵢ)/∂xᵢ‖ from critics that score each sample alone, and a ValueError from those that do not."""
     for shape, column in (((6, 2), False), ((4, 3, 2, 2), True), ((1, 3), False), ((5, 5), True)):
-        critic = draw_bowl(torch.Size(shape[1:]).numel(), rng, column=column)
+        bowl = draw_bowl(torch.Size(shape[1:]).numel(), rng, column=column)
         points = 2 * torch.randn(shape, generator=rng)
-        _expect_slopes(answer, critic, points, critic.gradient(points).detach().norm(dim=1))
+        _expect_slopes(answer, bowl, points, bowl.gradient(points).detach().norm(dim=1))
     for kind in ("layer", "batch, eval"):
         net, points = _normalised(kind, rng), torch.randn(7, 2, generator=rng)
         _expect_slopes(answer, net, points, torch.stack([_slope_alone(net, point) for point in points]))
