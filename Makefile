@@ -2,6 +2,7 @@
 # make test      the same set-up, then the tests
 # make notebooks build and execute solutions/*.ipynb and course/*.ipynb from the sources; the points table
 # make mutants   the table of wrong solutions that the checks reject
+# make nbval     run the executed notebooks again, NBVAL_JOBS at once, and compare
 # make check     lint, format, types
 # make bench     the benchmarks: benchmarks/RESULTS.md and benchmarks/CLAIMS.md (an hour or two)
 
@@ -10,6 +11,7 @@ VENV   ?= .venv
 LAB_ARGS ?=
 TEST_ARGS ?=
 PIP_ARGS ?=
+NBVAL_JOBS ?= 2
 BIN := $(VENV)/bin
 
 .PHONY: lab test test-all notebooks nbval mutants check bench clean
@@ -39,7 +41,8 @@ notebooks: $(VENV)/.dev
 	$(BIN)/ganlab points --write
 
 nbval: $(VENV)/.dev
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=300 -p no:cacheprovider -W default solutions
+	ls solutions/*/*.ipynb | OMP_NUM_THREADS=1 xargs -n 1 -P $(NBVAL_JOBS) \
+		$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=300 -p no:cacheprovider -W default
 
 mutants: $(VENV)/.dev
 	$(BIN)/python -m tests.mutants

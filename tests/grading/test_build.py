@@ -80,6 +80,16 @@ def test_check_sees_what_does_not_belong(chapter):
     assert [path.name for path in orphans(chapter.course)] == ["00_gone"]
 
 
+def test_pages_beside_the_chapters_are_left_alone(chapter):
+    build_chapter(chapter)
+    pages = [chapter.course / "course" / name for name in ("README.md", "front.png")]
+    for page in pages:
+        page.write_text("the course's front page")
+    build_chapter(chapter)
+    assert list(check_chapter(chapter)) == [] and orphans(chapter.course) == []
+    assert all(page.read_text() == "the course's front page" for page in pages)
+
+
 def test_failing_cell_is_named_and_nothing_is_written(chapter):
     source_edit(chapter, "return 3 * x", "return 3 / 0")
     with pytest.raises(CourseError, match=r'01_toy\.py: cell "check_triple" raised ZeroDivisionError'):
