@@ -42,7 +42,9 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
     centre = rate + z * z / (2 * trials)
     reach = z * math.sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials))
     scale = 1 + z * z / trials
-    return Interval(rate, max(0.0, (centre - reach) / scale), min(1.0, (centre + reach) / scale))
+    low = (centre - reach) / scale if successes else 0.0  # exactly: the difference of two equal numbers is 2e-17 here
+    high = (centre + reach) / scale if successes < trials else 1.0
+    return Interval(rate, low, high)
 
 
 def mean_interval(values: Tensor | Sequence[float], confidence: float = 0.95) -> Interval:

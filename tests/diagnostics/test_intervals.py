@@ -39,3 +39,9 @@ def test_a_spread_needs_two_finite_values(values: list[float]) -> None:
 def test_a_confidence_is_a_probability() -> None:
     with pytest.raises(ValueError, match="between 0 and 1, got 2"):
         mean_interval([1.0, 2.0], 2)
+
+
+@pytest.mark.parametrize("trials", [1, 7, 10, 16, 1000])
+def test_wilson_ends_are_exact_where_none_or_all_succeed(trials: int) -> None:
+    assert wilson_interval(0, trials).low == 0 and wilson_interval(trials, trials).high == 1
+    assert str(wilson_interval(0, 10)) == "0 [0, 0.278]"
