@@ -76,6 +76,25 @@ def test_the_instructors_guide_has_the_points():
 
 
 @each_chapter
+def test_the_front_pages_name_the_chapter(chapter):
+    name = chapter.name
+    front = (COURSE / "course" / "README.md").read_text(encoding="utf-8")
+    row = next(line for line in front.split("\n") if line.startswith(f"| [`{name}`]({name}/{name}.ipynb) |"))
+    minutes = sum(int(box) for box in re.findall(r"\| (\d+) min \|", markdown(chapter)[0]))
+    assert row.endswith(f"| {minutes} min |"), "the sum of the exercises' time boxes"
+    assert f"| [`{name}`](course/{name}/{name}.ipynb) |" in (COURSE / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["README.md", "course/README.md"])
+def test_front_pages_lead_somewhere_and_say_what_a_picture_shows(page):
+    text = (COURSE / page).read_text(encoding="utf-8")
+    links = re.findall(r"(!?)\[([^]]*)\]\(([^)]+)\)", text)
+    assert links and all(said for mark, said, _ in links if mark)
+    gone = [to for _, _, to in links if "://" not in to and not (COURSE / page).parent.joinpath(to).exists()]
+    assert gone == []
+
+
+@each_chapter
 def test_exercises_questions_and_rubrics(chapter):
     checks, questions = points(chapter)
     assert 2 <= len(checks) <= 5
