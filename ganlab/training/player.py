@@ -38,7 +38,7 @@ class Player:
         _point(self.parameters, self.parts(self.weights.data))
         self.gradients = self.parts(self.weights.grad)
         self.chain = FusedChain.of(self.net, self.gradients)
-        self.optimizer = _optimizer(self.weights, lr, config)
+        self.optimizer = make_optimizer([self.weights], lr, config)
         self.average: Tensor | None = self.weights.detach().clone() if ema else None
         self.last_change: Tensor | None = None  # of the weights, where updates are optimistic
         self.averaged = _copy_on(self.net, self.parts(self.average)) if self.average is not None else self.net
@@ -113,13 +113,14 @@ class Player:
         self.optimizer.param_groups[0]["lr"] = self.lr * factor
 
 
-def _optimizer(weights: nn.Parameter, lr: float, config: TrainConfig) -> torch.optim.Optimizer:
+def make_optimizer(weights: list[nn.Parameter], lr: float, config: TrainConfig) -> torch.optim.Optimizer:
+    """Build the optimiser that the settings ask for."""
     beta1, beta2 = config.betas
     if config.optimizer == "adam":
-        return torch.optim.Adam([weights], lr, config.betas, weight_decay=config.weight_decay, fused=True)
+        return torch.optim.Adam(weights, lr, config.betas, weight_decay=config.weight_decay, fused=True)
     if config.optimizer == "rmsprop":
-        return torch.optim.RMSprop([weights], lr, alpha=beta2, weight_decay=config.weight_decay, foreach=True)
-    return torch.optim.SGD([weights], lr, momentum=beta1, weight_decay=config.weight_decay, foreach=True)
+        return torch.optim.RMSprop(weights, lr, alpha=beta2, weight_decay=config.weight_decay, foreach=True)
+    return torch.optim.SGD(weights, lr, momentum=beta1, weight_decay=config.weight_decay, foreach=True)
 
 
 def _copy_on(net: nn.Module, parts: list[Tensor]) -> nn.Module:

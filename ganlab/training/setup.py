@@ -23,11 +23,13 @@ from ganlab.runtime import resolve_device
 from ganlab.training.checking import check_pieces
 from ganlab.training.config import TrainConfig
 from ganlab.training.lifting import SeedRandomness, lift_losses, lift_penalty
+from ganlab.training.own_step import OwnStep, Step
 from ganlab.training.player import Player
 from ganlab.training.record import Record
 from ganlab.training.run import Run, evaluating
 from ganlab.training.step import Game
 from ganlab.training.streams import Draw, Stream, normal, uniform
+from ganlab.training.updates import UPDATES, Update
 
 
 class Bar(Protocol):
@@ -57,6 +59,8 @@ class Session:
         self.clock = time.perf_counter()
         self.save_every = 1
         self.save: Callable[[], None] = lambda: None
+        self.update: Update = UPDATES[self.config.update]
+        self.publish: Callable[[], None] = lambda: None  # brings the run's networks up to date, where they are copies
 
     def keep_at(self, path: str | os.PathLike[str] | None, every: int, write: Callable[..., None]) -> None:
         """Have `save` write this session to a file, every so many steps; nothing without a path."""
@@ -85,6 +89,8 @@ class Session:
     def call(self, callbacks: Sequence[Callable[[int, Run], bool | None]]) -> bool:
         """Call every callback, off the clock; True if one of them asks for the end."""
         self.tick()
+        if callbacks:
+            self.publish()
         answers = [callback(self.step, self.run) for callback in callbacks]
         self.clock = time.perf_counter()
         return any(answer is True for answer in answers)
@@ -92,6 +98,7 @@ class Session:
     def snapshot(self, step: int) -> None:
         """Keep generated samples if this step is due."""
         if step in self.snapshot_at and self.snapshot_latents is not None:
+            self.publish()
             with torch.no_grad(), evaluating(self.run.generator) as generator:
                 self.run.record.frames.append((step, generator(self.snapshot_latents)))
 
@@ -108,6 +115,7 @@ class Session:
 
     def finish(self) -> None:
         """Close the record and say which seeds were stopped."""
+        self.publish()
         record = self.run.record.finish(self.game.alive)
         for k in record.stopped.ge(0).nonzero().flatten().tolist():
             warnings.warn(
@@ -139,6 +147,7 @@ def prepare(
     discriminator: Factory | nn.Module | None,
     loss: GANLoss | str | None,
     penalty: Penalty | Callable[..., Tensor] | str | None,
+    step: Step | None = None,
 ) -> Session:
     """Build the session that `train` iterates."""
     device = resolve_device(config.device)
@@ -146,8 +155,9 @@ def prepare(
     reals, features = _open_data(as_sampler(data), config, seeds, device)
     own_g, own_d = _reference_nets(config, features)
     make_g, make_d = own_g if generator is None else generator, own_d if discriminator is None else discriminator
-    g_net = _stacked(make_g, "generator", seeds, (config.latent_dim,), [features], config.batch_size)
-    d_net = _stacked(make_d, "discriminator", seeds, features, [(1,), ()], config.batch_size)
+    generators, discriminators = build(make_g, seeds, "generator"), build(make_d, seeds, "discriminator")
+    g_net = _stacked(generators, "generator", (config.latent_dim,), [features], config.batch_size)
+    d_net = _stacked(discriminators, "discriminator", features, [(1,), ()], config.batch_size)
     g = Player(g_net, config.lr_g, config, device, clip_weights=0.0, ema=config.ema)
     d = Player(d_net, config.lr_d, config, device, clip_weights=config.clip_weights, ema=0.0)
 
@@ -184,7 +194,11 @@ def prepare(
     record = Record.empty(config.seeds, -(-config.steps // config.record_every), device, game_loss.boundary)
     pieces = {"loss": _name(game_loss, LOSSES), "penalty": _name(chosen, PENALTIES)}
     run = Run(config, record, g.averaged, d.net, device, features)
-    return Session(config, game, run, streams, randomness, pieces)
+    session = Session(config, game, run, streams, randomness, pieces)
+    if step is not None:
+        own = OwnStep(step, game, generators, discriminators, config, randomness)
+        session.update, session.publish = own, own.publish
+    return session
 
 
 def _open_data(
@@ -218,16 +232,11 @@ def _reference_nets(config: TrainConfig, features: tuple[int, ...]) -> tuple[Fac
 
 
 def _stacked(
-    net: Factory | nn.Module,
-    name: str,
-    seeds: list[int],
-    takes: tuple[int, ...],
-    gives: list[tuple[int, ...]],
-    batch: int,
+    modules: list[nn.Module], name: str, takes: tuple[int, ...], gives: list[tuple[int, ...]], batch: int
 ) -> nn.Module:
-    """Build and stack one player's network and try it on a small batch: vmap first, a loop where vmap cannot go."""
-    modules = build(net, seeds, name)
-    probe = torch.zeros(len(seeds), batch, *takes)
+    """Stack one player's networks and try them on a small batch: vmap first, a loop where vmap cannot go."""
+    count = len(modules)
+    probe = torch.zeros(count, batch, *takes)
     try:
         stacked = stack(modules)
         out = copy.deepcopy(stacked)(probe)
@@ -237,17 +246,17 @@ def _stacked(
             out = copy.deepcopy(stacked)(probe)
         except Exception as error:
             raise ValueError(f"{name} failed on a batch of shape {_shape('B', takes)}: {error}") from error
-        if len(seeds) > 1:
+        if count > 1:
             warnings.warn(
                 f"{name} cannot be run on all seeds at once ({str(traced).splitlines()[0]}): it runs seed by seed, "
-                f"up to {len(seeds)} times slower.",
+                f"up to {count} times slower.",
                 stacklevel=4,
             )
     if not isinstance(out, Tensor):
         raise ValueError(f"{name} must give a tensor, got {type(out).__name__}.")
     # A discriminator may join samples (packing) and give fewer scores than it got samples, but more than one.
     packs = name == "discriminator" and out.shape[1] > 1 and batch % out.shape[1] == 0
-    if tuple(out.shape[2:]) not in gives or out.shape[0] != len(seeds) or not (out.shape[1] == batch or packs):
+    if tuple(out.shape[2:]) not in gives or out.shape[0] != count or not (out.shape[1] == batch or packs):
         raise ValueError(
             f"{name} must map a batch {_shape('B', takes)} to {_shape('B', gives[0])}, "
             f"but it gives {_shape('B', tuple(out.shape[2:]))}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 
 import torch
@@ -55,6 +56,15 @@ class Stream:
         batch = self.block[self.position]
         self.position += 1
         return batch
+
+    def split(self) -> list[Stream]:
+        """Give each seed a stream of its own to draw from at its own pace; before the first draw only."""
+        own = []
+        for generator in self.generators:
+            part = copy.copy(self)
+            part.generators, part.block_states = [generator], []
+            own.append(part)
+        return own
 
     def refill(self) -> None:
         """Draw the next block."""
