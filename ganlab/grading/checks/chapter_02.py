@@ -10,15 +10,9 @@ from torch import Tensor
 
 from ganlab.grading.checks.base import Answer, CheckFailed, close, exercise, expect, expect_tensor
 from ganlab.grading.checks.critics import Bowl, draw_bowl
-from ganlab.grading.checks.players import Swirl, euler, gauss_seidel, midpoint
+from ganlab.grading.checks.players import Sweep, Swirl
 
-STEPS = (
-    "ganlab.games.play",
-    "ganlab.games.Update",
-    "ganlab.grading.checks.players.euler",
-    "ganlab.grading.checks.players.gauss_seidel",
-    "ganlab.grading.checks.players.midpoint",
-)
+STEPS = ("ganlab.games.play", "ganlab.games.Update", "ganlab.grading.checks.players.Sweep")
 
 Step = Callable[[Swirl, Tensor, float], Tensor]
 
@@ -59,19 +53,16 @@ def _show(points: Tensor) -> str:
     return f"({theta:.3f}, {psi:.3f})"
 
 
-def _turn(order: tuple[int, ...]) -> Step:
+def _turn(order: tuple[int, ...]) -> Sweep:
     """Give the step in which the players move one after the other in this order."""
+    return Sweep(torch.eye(2)[list(order)], 0.0)
 
-    def step(field: Swirl, points: Tensor, h: float) -> Tensor:
-        for player in order:
-            points = points + h * torch.eye(2, dtype=points.dtype)[player] * field(points)
-        return points
 
-    return step
+EULER, GAUSS_SEIDEL, MIDPOINT = Sweep(torch.ones(1, 2), 0.0), _turn((1, 0)), Sweep(torch.ones(1, 2), 0.5)
 
 
 def _second_moves_both(field: Swirl, points: Tensor, h: float) -> Tensor:
-    return euler(field, _turn((1,))(field, points, h), h)
+    return EULER(field, _turn((1,))(field, points, h), h)
 
 
 SHARED: dict[str, Step] = {
@@ -90,38 +81,38 @@ SHARED: dict[str, Step] = {
 @exercise("02/simultaneous_step", references=STEPS)
 def simultaneous_step(answer: Answer, rng: torch.Generator) -> None:
     """Want w + h v(w), (..., 2), on bent fields with random h and start."""
-    mistakes = {
+    mistakes: dict[str, Step] = {
         "the generator sees the discriminator's new place; both must move from the same point.": _turn((1, 0)),
         "the discriminator sees the generator's new place; both must move from the same point.": _turn((0, 1)),
-        "that takes two steps.": lambda field, points, h: euler(field, euler(field, points, h), h),
-        "the slope is taken half a step ahead; take it at the point given.": midpoint,
+        "that takes two steps.": lambda field, points, h: EULER(field, EULER(field, points, h), h),
+        "the slope is taken half a step ahead; take it at the point given.": MIDPOINT,
     }
-    _check_step(answer, rng, euler, {**SHARED, **mistakes})
+    _check_step(answer, rng, EULER, {**SHARED, **mistakes})
 
 
 @exercise("02/alternating_step", references=STEPS)
 def alternating_step(answer: Answer, rng: torch.Generator) -> None:
     """Want ψ' = ψ + h v_ψ(θ, ψ), then θ' = θ + h v_θ(θ, ψ'), (..., 2), on bent fields with random h and start."""
-    mistakes = {
-        "that is the simultaneous step: the generator must see where the discriminator went.": euler,
+    mistakes: dict[str, Step] = {
+        "that is the simultaneous step: the generator must see where the discriminator went.": EULER,
         "the generator moves first; the discriminator does, as in train().": _turn((0, 1)),
         "the discriminator moves twice: in the second half only the generator moves.": _second_moves_both,
         "the discriminator moves twice.": _turn((1, 0, 1)),
         "the generator moves twice.": _turn((0, 1, 0)),
-        "both players move in both halves.": lambda field, points, h: euler(field, euler(field, points, h), h),
+        "both players move in both halves.": lambda field, points, h: EULER(field, EULER(field, points, h), h),
         "the sign of the step is turned: the field is the direction of descent already.": (
             lambda field, points, h: _turn((1, 0))(field, points, -h)
         ),
     }
-    _check_step(answer, rng, gauss_seidel, {**SHARED, **mistakes})
+    _check_step(answer, rng, GAUSS_SEIDEL, {**SHARED, **mistakes})
 
 
-def _at_rest(step: Step, matrix: Tensor, h: float) -> Tensor:
+def _at_rest(step: Sweep, matrix: Tensor, h: float) -> Tensor:
     """Give the update's matrix at (0, 0) in closed form."""
     one = torch.eye(2, dtype=torch.float64)
-    if step is euler:
+    if step is EULER:
         return one + h * matrix
-    if step is midpoint:
+    if step is MIDPOINT:
         return one + h * matrix + 0.5 * h * h * matrix @ matrix
     theta, psi = torch.diag(one[0]), torch.diag(one[1])
     return (one + h * theta @ matrix) @ (one + h * psi @ matrix)
@@ -130,7 +121,7 @@ def _at_rest(step: Step, matrix: Tensor, h: float) -> Tensor:
 @exercise("02/update_eigenvalues", references=(*STEPS[:2], "ganlab.games.jacobian", "ganlab.games.game.differentiate"))
 def update_eigenvalues(answer: Answer, rng: torch.Generator) -> None:
     """Compare with the eigenvalues of the closed-form matrix: three steps, turning and non-turning bent fields."""
-    for step, real in ((euler, False), (gauss_seidel, False), (midpoint, False), (euler, True), (gauss_seidel, True)):
+    for step, real in ((EULER, False), (GAUSS_SEIDEL, False), (MIDPOINT, False), (EULER, True), (GAUSS_SEIDEL, True)):
         field = _draw(rng, real=real)
         h = 0.2 + 0.7 * float(torch.rand((), generator=rng))
         got = expect_tensor(answer(step, field, h), (2,), "update_eigenvalues")

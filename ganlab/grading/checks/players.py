@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
@@ -34,19 +36,17 @@ class Swirl:
         return points @ self.matrix.to(points).T + self.bend * (product + points**3)
 
 
-def euler(field: Swirl, point: Tensor, h: float) -> Tensor:
-    """Move both players at once: M = I + hA at rest."""
-    return point + h * field(point)
+@portable
+class Sweep:
+    """A step as numbers: partial moves w ← w + h r ⊙ v(w + a h v(w)), one for each row r of `rows` (n, 2), a = `ahead`.
 
+    A row of ones moves both players, (0, 1) the discriminator alone.
+    """
 
-def gauss_seidel(field: Swirl, point: Tensor, h: float) -> Tensor:
-    """Move ψ, then θ from where ψ went: M = (I + h E₀ A)(I + h E₁ A) at rest, Eᵢ with one 1 on the diagonal."""
-    for player in (1, 0):
-        mine = torch.eye(2, dtype=point.dtype)[player]
-        point = point + h * mine * field(point)
-    return point
+    def __init__(self, rows: Tensor, ahead: float) -> None:
+        self.rows, self.ahead = rows, ahead
 
-
-def midpoint(field: Swirl, point: Tensor, h: float) -> Tensor:
-    """Move with the slope half a step ahead: M = I + hA + h²A²/2 at rest."""
-    return point + h * field(point + 0.5 * h * field(point))
+    def __call__(self, field: Callable[[Tensor], Tensor], point: Tensor, h: float) -> Tensor:
+        for row in self.rows.to(point):
+            point = point + h * row * field(point + self.ahead * h * field(point))
+        return point
