@@ -108,8 +108,11 @@ def _lab(args: argparse.Namespace) -> int:
     if not folder.is_dir():
         raise CourseError(f"There is no folder {folder}: run this in the course's, or name that with --course.")
     _need("course", ("jupyterlab",))
+    first = ["--LabApp.default_url=/lab/tree/README.md"] if (folder / "README.md").is_file() else []
+    own = Path(__file__).parent / "jupyter"  # Markdown opens as a page; the reader's own settings come before it
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [os.environ.get("JUPYTER_CONFIG_PATH"), str(own)]))
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(folder), *args.rest])
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(folder), *first, *args.rest])
 
 
 def _build(args: argparse.Namespace) -> int:
@@ -182,7 +185,8 @@ def _line(outcome: "Outcome") -> str:
     waiting = f", {scores.to_mark} to mark" if scores.to_mark else ""
     reason = f" ({outcome.reason})" if outcome.reason else ""
     flags = f" [look: {'; '.join(outcome.flags)}]" if outcome.flags else ""
-    return f"{outcome.student} · {outcome.assignment}: {outcome.status}, {points}{waiting}{reason}{flags}"
+    line = f"{outcome.student} · {outcome.assignment}: {outcome.status}, {points}{waiting}{reason}{flags}"
+    return "".join(c if c.isprintable() else "?" for c in line)  # no student writes to the terminal
 
 
 def _points(args: argparse.Namespace) -> int:

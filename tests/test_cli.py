@@ -1,8 +1,10 @@
 """The command line: usage, one sentence for what is wrong, and build → grade from end to end."""
 
+import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -126,8 +128,28 @@ def test_lab_opens_jupyterlab_and_passes_arguments_on(course, monkeypatch):
         raise SystemExit(" ".join(argv[1:]))
 
     monkeypatch.setattr(os, "execv", execv)
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")  # put back when the test ends
     with pytest.raises(SystemExit, match=r"^-m jupyterlab course --no-browser --port 8899$"):
         main(["lab", "--no-browser", "--port", "8899"])
+
+
+def test_lab_opens_the_front_page_as_a_page(course, monkeypatch):
+    (course / "course").mkdir()
+    (course / "course" / "README.md").write_text("# The course")
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "theirs")
+
+    def execv(path, argv):
+        raise SystemExit(" ".join(argv[1:]))
+
+    monkeypatch.setattr(os, "execv", execv)
+    with pytest.raises(
+        SystemExit, match=r"^-m jupyterlab course --LabApp.default_url=/lab/tree/README.md --port 8899$"
+    ):
+        main(["lab", "--port", "8899"])
+    theirs, ours = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    settings = json.loads(Path(ours, "labconfig", "default_setting_overrides.json").read_text())
+    assert theirs == "theirs"
+    assert settings["@jupyterlab/docmanager-extension:plugin"]["defaultViewers"] == {"markdown": "Markdown Preview"}
 
 
 def test_missing_extra_is_named(course, monkeypatch, capsys):

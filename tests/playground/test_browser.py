@@ -47,8 +47,11 @@ def test_arrow_keys_redraw_the_figure(tmp_path):
             browser = p.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
             page = browser.new_page(viewport={"width": 1100, "height": 1000})
             page.goto(f"http://127.0.0.1:{port}/lab/tree/play.ipynb?token=t")
-            try_panel(page)
-            browser.close()
+            try:
+                try_panel(page)
+            finally:
+                shot(page, "end")
+                browser.close()
     finally:
         server.terminate()
         server.wait(20)
@@ -57,7 +60,7 @@ def test_arrow_keys_redraw_the_figure(tmp_path):
 def try_panel(page):
     page.get_by_text("from ganlab.playground import explore").first.click(timeout=90_000)
     page.keyboard.press("Shift+Enter")
-    page.wait_for_selector(PICTURE, timeout=90_000)
+    page.wait_for_selector(PICTURE, timeout=240_000)  # the kernel imports torch first
     first = source(page)
     handle = page.locator(".jp-OutputArea .noUi-handle").first
     handle.focus()
