@@ -2,12 +2,14 @@
 
 from ganlab.data.images import ImageSet, digits, fashion_mnist, mnist
 from ganlab.data.mixtures import Mixture, grid, ring
+from ganlab.data.pairs import Pairs, join_labels, split_labels
 from ganlab.data.shapes import Points, Sampler, SwissRoll, TwoMoons, as_sampler
 from ganlab.data.stacked import StackedSet, stacked_mnist
 
 __all__ = [
     "ImageSet",
     "Mixture",
+    "Pairs",
     "Points",
     "Sampler",
     "StackedSet",
@@ -17,7 +19,9 @@ __all__ = [
     "digits",
     "fashion_mnist",
     "grid",
+    "join_labels",
     "mnist",
     "ring",
+    "split_labels",
     "stacked_mnist",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
-from ganlab.nets.spectral import SpectralLinear
+from ganlab.nets.spectral import Spectral
 
 
 def _dcgan(weight: Tensor) -> None:
@@ -22,12 +22,14 @@ INITS: dict[str, Callable[[Tensor], object] | None] = {
 }
 
 _LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d)
+_BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 
 
 def initialise(module: nn.Module, scheme: str) -> nn.Module:
     """Draw the weights of every linear and convolution layer anew, in place; biases become 0.
 
-    "torch" changes nothing. Draws from torch's global generator, as constructors do.
+    "torch" changes nothing; "dcgan" also draws batch normalisation's weights, from N(1, 0.02²). Draws from torch's
+    global generator, as constructors do.
 
     Raises:
         ValueError: no scheme has that name.
@@ -42,6 +44,9 @@ def initialise(module: nn.Module, scheme: str) -> nn.Module:
                 draw(layer.weight)
                 if layer.bias is not None:
                     nn.init.zeros_(layer.bias)
-                if isinstance(layer, SpectralLinear):
+                if isinstance(layer, Spectral):
                     layer.iterate(15)  # its singular vectors were the old weight's
+            elif scheme == "dcgan" and isinstance(layer, _BATCH_NORMS) and layer.affine:
+                nn.init.normal_(layer.weight, 1.0, 0.02)  # the published code's
+                nn.init.zeros_(layer.bias)
     return module

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ganlab.nets.native import require_whole, stack_state
-from ganlab.nets.seeds import stack
+from ganlab.nets.seeds import stack_parts
 
 
 class FourierFeatures(nn.Module):
@@ -95,12 +95,7 @@ class Maxout(nn.Module):
         self.pieces = pieces
         self.linear: nn.Module = nn.Linear(in_features, pieces * out_features)
 
-    @staticmethod
-    def stack(modules: Sequence[nn.Module]) -> nn.Module:
-        """Stack the linear maps."""
-        stacked = stack_state(modules)
-        stacked.linear = stack([module.linear for module in modules])  # type: ignore[misc]
-        return stacked
+    stack = staticmethod(stack_parts)
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply the layer, (B, in) or stacked (S, B, in)."""

@@ -1,4 +1,4 @@
-"""The seed axis of torch's own layers beyond `nn.Linear`: normalisation over the batch or the features, dropout.
+"""The seed axis of torch's own layers beyond `nn.Linear`: convolution, pooling, normalisation, dropout.
 
 A layer whose forward pass is written for any number of leading axes, (..., B, features), needs no second class: its
 `stack` is `stack_state`, which puts S in front of every weight and buffer.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -27,6 +27,65 @@ def stack_state(modules: Sequence[M]) -> M:
     for name, _ in first.named_buffers(recurse=False):
         setattr(stacked, name, torch.stack([getattr(module, name) for module in modules]))
     return stacked
+
+
+def convolve(layer: nn.Conv2d | nn.ConvTranspose2d, weight: Tensor, x: Tensor) -> Tensor:
+    """Apply a convolution with this weight, (B, C, H, W); stacked, (S, B, C, H, W), the seeds are groups of channels.
+
+    One call serves all seeds. On a CPU it costs what a loop over seeds costs; on an accelerator it is one launch
+    instead of S.
+    """
+    seeds = weight.shape[:-4]
+    if seeds:
+        x, weight = x.transpose(0, 1).flatten(1, 2), weight.flatten(0, 1)
+    groups = layer.groups * seeds.numel()
+    bias = None if layer.bias is None else layer.bias.flatten()
+    if isinstance(layer, nn.ConvTranspose2d):
+        stride, padding, more = layer.stride, layer.padding, layer.output_padding
+        out = F.conv_transpose2d(x, weight, bias, stride, padding, more, groups, layer.dilation)  # type: ignore[arg-type]
+    else:
+        out = F.conv2d(x, weight, bias, layer.stride, layer.padding, layer.dilation, groups)
+    return out.unflatten(1, (*seeds, -1)).transpose(0, 1) if seeds else out
+
+
+class SeedConv(nn.Module):
+    """S `nn.Conv2d` or `nn.ConvTranspose2d` at once, (S, B, C, H, W) -> (S, B, C', H', W')."""
+
+    pointwise = True
+
+    def __init__(self, layers: Sequence[nn.Conv2d] | Sequence[nn.ConvTranspose2d]) -> None:
+        super().__init__()
+        self.layer: Any = stack_state(layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply layer s to x[s]."""
+        return convolve(self.layer, self.layer.weight, x)
+
+
+class PerSample(nn.Module):
+    """A layer without state that treats each sample alone (pooling, flattening, …), on (S, B, …): one batch of S·B."""
+
+    pointwise = True
+
+    def __init__(self, layer: nn.Module) -> None:
+        super().__init__()
+        self.layer = layer
+
+    @staticmethod
+    def fits(layer: nn.Module) -> bool:
+        """Say whether this is such a layer; one that flattens the batch axis as well is not."""
+        axis = {nn.Flatten: "start_dim", nn.Unflatten: "dim"}.get(type(layer))
+        return type(layer) in _PER_SAMPLE and (axis is None or getattr(layer, axis) == 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply the layer."""
+        return self.layer(x.flatten(0, 1)).unflatten(0, x.shape[:2])
+
+
+_PER_SAMPLE = (
+    *(nn.Flatten, nn.Unflatten, nn.Upsample, nn.PixelShuffle),
+    *(nn.AvgPool2d, nn.MaxPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d),
+)
 
 
 class SeedBatchNorm(nn.Module):

@@ -1,7 +1,7 @@
 """The seed axis: S copies of one module, with their own weights, run as one module on (S, B, …).
 
-`stack` takes the fastest way that is exact: batched matrix products for chains of linear layers and elementwise
-activations, `torch.func.vmap` for any other module, and a loop over seeds for code that vmap cannot trace.
+`stack` takes the fastest way that is exact: batched matrix products for linear layers, grouped convolutions,
+`torch.func.vmap` for any other module, and a loop over seeds for code that vmap cannot trace.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
-from ganlab.nets.native import SeedBatchNorm, SeedLayerNorm, key_dropout
+from ganlab.nets.native import PerSample, SeedBatchNorm, SeedConv, SeedLayerNorm, key_dropout, stack_state
 from ganlab.nets.spectral import is_torch_spectral, stack_torch_spectral
 from ganlab.runtime import stream_seed
 
@@ -117,6 +117,10 @@ def stack(modules: Sequence[nn.Module], *, loop: bool = False) -> nn.Module:
         return SeedLinear(modules)  # type: ignore[arg-type]
     if kind in ELEMENTWISE:
         return copy.deepcopy(first)
+    if kind in (nn.Conv2d, nn.ConvTranspose2d) and first.padding_mode == "zeros":
+        return SeedConv(modules)  # type: ignore[arg-type]
+    if PerSample.fits(first):
+        return PerSample(copy.deepcopy(first))
     if kind in (nn.BatchNorm1d, nn.BatchNorm2d):
         return SeedBatchNorm(modules)  # type: ignore[arg-type]
     if kind is nn.LayerNorm:
@@ -127,6 +131,14 @@ def stack(modules: Sequence[nn.Module], *, loop: bool = False) -> nn.Module:
     if isinstance(own, staticmethod):
         return own.__func__(modules)
     return Lifted(modules)
+
+
+def stack_parts(modules: Sequence[nn.Module]) -> nn.Module:
+    """Stack S modules whose forward pass is written for any number of leading axes: own state, then child by child."""
+    stacked = stack_state(modules)
+    for name, _ in modules[0].named_children():
+        setattr(stacked, name, stack([getattr(module, name) for module in modules]))
+    return stacked
 
 
 def is_pointwise(module: nn.Module) -> bool:
