@@ -1,5 +1,6 @@
 """Zip archives read in memory: nothing is unpacked, so no path can escape; size, ratio and kind are checked first."""
 
+import functools
 import io
 import stat
 import time
@@ -48,16 +49,26 @@ class Member:
         return content
 
 
-def members(path: Path) -> Iterator[Member]:
-    """Give the files of an archive; a student's own zip in a download is opened too, one level deep."""
-    for member in _open(path.read_bytes() if path.stat().st_size < 4 * SIZE_LIMIT else path, path.name):
+def members(path: Path, only: str = "") -> Iterator[Member]:
+    """Give the files of an archive; a student's own zip in a download is opened too, one level deep.
+
+    With `only`, a name, no other zip than the one that may hold it is opened.
+    """
+    about = path.stat()
+    whole = _content(path, about.st_mtime_ns, about.st_size) if about.st_size < 4 * SIZE_LIMIT else path
+    for member in _open(whole, path.name):
         yield member
-        if member.suffix == ".zip" and not member.problem:
+        if member.suffix == ".zip" and not member.problem and (not only or only.startswith(f"{member.name}/")):
             try:
                 inner = list(_open(member.read(), member.name))
             except Ungradable:
                 continue
             yield from (Member(f"{member.name}/{each.name}", each.outer, each.info, each.problem) for each in inner)
+
+
+@functools.lru_cache(maxsize=1)
+def _content(path: Path, written: int, size: int) -> bytes:
+    return path.read_bytes()
 
 
 def _open(content: bytes | Path, name: str) -> Iterator[Member]:

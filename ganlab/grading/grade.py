@@ -34,7 +34,7 @@ from ganlab.grading.scores import Outcome, grades_csv
 from ganlab.grading.settings import configure
 from ganlab.grading.source import read_source
 from ganlab.grading.submissions import Submission, find_submissions
-from ganlab.grading.walls import require_bubblewrap
+from ganlab.grading.walls import require_bubblewrap, require_hidden
 from ganlab.grading.worker import Graded, Job, grade
 
 UNSAFE = "Run without a sandbox."
@@ -71,6 +71,7 @@ def grade_batch(
     how = Options(**options)
     if how.confined:
         require_bubblewrap()
+        require_hidden(course, submitted, output)
     wanted = [how.assignment] if how.assignment else []
     chapters = {chapter.name: chapter for chapter in find_chapters(course, wanted)}
     found = find_submissions(submitted, chapters, only=how.assignment is not None)
@@ -200,7 +201,8 @@ class Batch:
                 content = submission.read()
             except Ungradable as error:
                 problem = error
-            settings = [assignment.text, assignment.only, version, secret, submission.note, str(problem)]
+            settings: list[Any] = [assignment.text, assignment.only, version, secret, submission.note, str(problem)]
+            settings.append(submission.handed_in)
             self.keys[who] = key_of(content, {"settings": settings, "confined": self.how.confined})
             key, kept = known.get(who, ("", {}))
             if self.how.resume and key == self.keys[who]:

@@ -96,7 +96,7 @@ class Book:
         """Give the points a submission has."""
         auto: dict[str, float] = {}
         manual: dict[str, float] = {}
-        most, to_mark = {"code": 0.0, "markdown": 0.0}, 0
+        most, each, waiting = {"code": 0.0, "markdown": 0.0}, {}, []
         try:
             entry = self.api.find_submission(assignment, student)
         except MissingEntry:
@@ -104,9 +104,10 @@ class Book:
         for grade in (grade for notebook in entry.notebooks for grade in notebook.grades):
             (auto if grade.cell_type == "code" else manual)[grade.name] = grade.score
             most[grade.cell_type] += grade.max_score
-            to_mark += grade.needs_manual_grade
+            each[grade.name] = float(grade.max_score)
+            waiting += [grade.name] if grade.needs_manual_grade else []
         penalty = entry.late_submission_penalty or 0.0
-        return Scores(auto, manual, most["code"], most["markdown"], to_mark, penalty)
+        return Scores(auto, manual, most["code"], most["markdown"], len(waiting), penalty, each, tuple(waiting))
 
     def comments(self, student: str, assignment: str) -> dict[str, str]:
         """Give what a person wrote beside the answers."""

@@ -22,6 +22,8 @@ from ganlab.grading.source import KERNEL, TRAINING
 SIZE_LIMIT = 50 << 20  # bytes of a notebook
 CELLS_LIMIT = 2000
 CODE_LIMIT = 200_000  # characters of a cell up to which its code is looked at
+ALL_CODE_LIMIT = 2_000_000  # characters
+COMMAS_LIMIT = 5_000_000  # they bound what JSON becomes in memory
 
 
 class Ungradable(Exception):
@@ -62,6 +64,8 @@ def repair(content: bytes, source: NotebookNode, released: NotebookNode | None =
 def _parse(content: bytes) -> dict[str, Any]:
     if len(content) > SIZE_LIMIT:
         raise Ungradable("unreadable", f"it is larger than {SIZE_LIMIT >> 20} MB: clear the outputs, hand in again")
+    if content.count(b",") > COMMAS_LIMIT:
+        raise Ungradable("unreadable", "its outputs hold millions of numbers: clear the outputs, hand in again")
     try:
         codec = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
         found = json.loads(content.decode(codec))
@@ -85,6 +89,7 @@ def _cells(found: dict[str, Any], notes: list[str]) -> Iterator[NotebookNode]:
         raise Ungradable("unreadable", "it is not a notebook (no cells): save it in Jupyter, hand in again")
     if len(raw) > CELLS_LIMIT:
         raise Ungradable("unreadable", f"it has more than {CELLS_LIMIT} cells: hand in the notebook of the assignment")
+    code = 0
     for cell in raw:
         if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw", "heading"):
             notes.append("a cell that was none is left out")
@@ -96,6 +101,9 @@ def _cells(found: dict[str, Any], notes: list[str]) -> Iterator[NotebookNode]:
             notes.append("a cell without text is left out")
             continue
         kind = cell["cell_type"] if cell["cell_type"] != "heading" else "markdown"
+        code += len(text) if kind == "code" else 0
+        if code > ALL_CODE_LIMIT:
+            raise Ungradable("unreadable", f"it holds more than {ALL_CODE_LIMIT:,} characters of code: hand in less")
         metadata = cell.get("metadata")
         outputs = cell.get("outputs") if kind == "code" else None
         yield NotebookNode(

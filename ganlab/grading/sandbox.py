@@ -26,6 +26,8 @@ from ganlab.grading.walls import bubblewrap, environment_of, kernel_library
 
 START_SECONDS = 120.0
 GRACE = 3.0  # seconds a kernel has to obey an interrupt
+SHOWN_LIMIT, COMMAS_LIMIT = 48 << 20, 2_000_000  # bytes of what a cell shows; commas bound what JSON becomes in memory
+OUTPUTS_LIMIT = 300
 
 
 class KernelDied(Exception):
@@ -73,25 +75,25 @@ class ForkServer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def kernel(self) -> "Kernel":
-        """Fork a kernel."""
+    def kernel(self, limits: Limits | None = None) -> "Kernel":
+        """Fork a kernel; `limits` may set other times than the server's."""
         for attempt in (1, 2):
             try:
-                return self._fork()
+                return self._fork(limits or self.limits)
             except (OSError, channel.ChannelClosed, TimeoutError):
                 self.close()
                 if attempt == 2:
                     raise
         raise AssertionError
 
-    def _fork(self) -> "Kernel":
+    def _fork(self, limits: Limits) -> "Kernel":
         control = self._started()
         self._number += 1
         ours, theirs = socket.socketpair()
         order = json.dumps({"fork": self._number}).encode() + b"\n"
         socket.send_fds(control, [order], [theirs.fileno()])
         theirs.close()
-        kernel = Kernel(self, self._number, ours)
+        kernel = Kernel(self, self._number, ours, limits)
         self.listen(lambda said: said.get("forked") == self._number, time.monotonic() + GRACE * 4)
         return kernel
 
@@ -168,9 +170,9 @@ class ForkServer:
 class Kernel:
     """One forked kernel."""
 
-    def __init__(self, server: ForkServer, number: int, sock: socket.socket) -> None:
-        self.server, self.number, self.sock = server, number, sock
-        self.ends = time.monotonic() + server.limits.notebook
+    def __init__(self, server: ForkServer, number: int, sock: socket.socket, limits: Limits) -> None:
+        self.server, self.number, self.sock, self.limits = server, number, sock, limits
+        self.ends = time.monotonic() + limits.notebook
         self.gone = ""
 
     def __enter__(self) -> "Kernel":
@@ -186,12 +188,14 @@ class Kernel:
 
     def run(self, code: str, seconds: float | None = None) -> list[dict[str, Any]]:
         """Run a cell and give its outputs as the kernel tells them."""
-        reply = self._exchange(b"R" + json.dumps({"code": code}).encode(), seconds)
+        reply = self._exchange(b"R" + json.dumps({"code": code}).encode(), seconds, SHOWN_LIMIT)
         try:
+            if reply.count(b",") > COMMAS_LIMIT:
+                raise ValueError("too many parts")
             outputs = json.loads(reply)["outputs"]
         except (ValueError, KeyError, TypeError, RecursionError):
             self._lost("it sent no proper reply")
-        return outputs if isinstance(outputs, list) else []
+        return outputs[:OUTPUTS_LIMIT] if isinstance(outputs, list) else []
 
     def ask(self, question: bytes, seconds: float | None = None) -> bytes:
         """Ask the service in the kernel."""
@@ -200,7 +204,7 @@ class Kernel:
     def changed(self) -> list[str]:
         """Ask the canary which trusted functions the student's code exchanged."""
         try:
-            names = json.loads(self._exchange(b"C", GRACE))
+            names = json.loads(self._exchange(b"C", GRACE, 1 << 16))
         except (ValueError, RecursionError):
             return ["the canary"]
         return [str(name)[:60] for name in names[:5]] if isinstance(names, list) else ["the canary"]
@@ -215,15 +219,15 @@ class Kernel:
                 f"_f.write_bytes(_b.b64decode({text!r})); del _p, _b, _f"
             )
 
-    def _exchange(self, message: bytes, seconds: float | None) -> bytes:
+    def _exchange(self, message: bytes, seconds: float | None, limit: int = channel.LIMIT) -> bytes:
         if self.gone:
             raise KernelDied(self.gone)
         now = time.monotonic()
-        deadline = min(self.ends, now + (self.server.limits.cell if seconds is None else seconds))
+        deadline = min(self.ends, now + (self.limits.cell if seconds is None else seconds))
         try:
             self.sock.settimeout(max(0.01, deadline - now))
             channel.send(self.sock, message)
-            return channel.receive(self.sock, deadline)
+            return channel.receive(self.sock, deadline, limit)
         except channel.ChannelClosed:
             self._lost("")
         except TimeoutError:

@@ -2,10 +2,12 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 COLUMNS = (
     "student",
     "assignment",
@@ -35,6 +37,8 @@ class Scores:
     manual_max: float = 0.0
     to_mark: int = 0  # answers that wait for a person
     penalty: float = 0.0  # for being late
+    each_max: Mapping[str, float] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()  # the answers that wait
 
     @property
     def total(self) -> float:
@@ -88,12 +92,12 @@ def grades_csv(outcomes: Iterable[Outcome], order: Iterable[str], old: Path) -> 
     would take for a formula is quoted.
     """
     rows = [outcome.row() for outcome in outcomes]
-    regraded = {(row["student"], row["assignment"]) for row in rows}
+    regraded = {(harmless(row["student"]), row["assignment"]) for row in rows}
     cells = list(order)
     if old.is_file():
         with old.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
-            kept = [row for row in reader if (row["student"].removeprefix("'"), row["assignment"]) not in regraded]
+            kept = [row for row in reader if (row["student"], row["assignment"]) not in regraded]
         used = {name for row in kept for name, value in row.items() if value}
         cells += [name for name in reader.fieldnames or () if name in used]
         rows += kept
@@ -107,5 +111,6 @@ def grades_csv(outcomes: Iterable[Outcome], order: Iterable[str], old: Path) -> 
 
 
 def harmless(value: str) -> str:
-    """Give text that a spreadsheet does not take for a formula."""
-    return f"'{value}" if value[:1] in ("=", "+", "@", "\t", "\r") or value[:2] == "-=" else value
+    """Give text that a spreadsheet does not take for a formula; numbers stay numbers."""
+    risky = value.lstrip()[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") or value[:1] in ("\t", "\r", "\n")
+    return f"'{value}" if risky and not NUMBER.fullmatch(value) else value

@@ -25,6 +25,7 @@ from ganlab.grading.repair import SIZE_LIMIT, Ungradable
 MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?/?(?P<rest>[^/]*)$")
 CANVAS = re.compile(r"(?P<name>[^/_]+)(?P<late>_LATE)?_(?P<id>\d+)_(?P<number>\d+)_(?P<rest>[^/]+)$", re.IGNORECASE)
 AGAIN = re.compile(r"-(\d+)$")  # Canvas numbers later attempts
+NAME_LIMIT = 120  # bytes of a student's name
 SKIPPED = ("__MACOSX", ".ipynb_checkpoints")
 
 
@@ -46,7 +47,7 @@ class Submission:
         if self.problem:
             raise Ungradable("missing" if self.problem.startswith("expected") else "unreadable", self.problem)
         if self.member:
-            return next(found for found in members(self.path) if found.name == self.member).read()
+            return next(found for found in members(self.path, self.member) if found.name == self.member).read()
         try:
             # No link, no device, no pipe, whatever stands there by now.
             descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
@@ -142,9 +143,9 @@ def _loose(name: str, assignments: Collection[str], path: Path, order: tuple[int
     canvas = CANVAS.match(stem)
     rest, attempt = stem, 0
     if moodle:
-        student, rest = f"{moodle['name']}_{moodle['id']}", moodle["rest"] or stem
+        student, rest = f"{safe_name(moodle['name'])}_{moodle['id']}", moodle["rest"] or stem
     elif canvas:
-        student, rest = f"{canvas['name']}_{canvas['id']}", canvas["rest"]
+        student, rest = f"{safe_name(canvas['name'])}_{canvas['id']}", canvas["rest"]
         attempt = int(again[1]) if (again := AGAIN.search(rest)) else 0
     elif len(parts) >= 3 and parts[-2] in assignments:  # nbgrader's tree in an archive
         student = parts[-3]
@@ -153,14 +154,16 @@ def _loose(name: str, assignments: Collection[str], path: Path, order: tuple[int
     named = [each for each in assignments if each in rest] or [each for each in assignments if each in name]
     whole = named or (list(assignments) if len(assignments) == 1 else [])
     assignment = whole[0] if len(whole) == 1 else rest[:60]
-    return Submission(safe_name(student), assignment, path, order=(attempt, order[1]))
+    return Submission(
+        safe_name(student) if not (moodle or canvas) else student, assignment, path, order=(attempt, order[1])
+    )
 
 
 def safe_name(student: str) -> str:
     """Give a name that can be a folder's: no separators, no control characters, not hidden, not too long."""
     kept = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in student).strip(" ")
     kept = kept.lstrip(".") or "_"
-    return kept.encode()[:120].decode(errors="ignore")
+    return kept.encode()[:NAME_LIMIT].decode(errors="ignore")
 
 
 def _modified(path: Path) -> tuple[int, float]:

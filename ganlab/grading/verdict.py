@@ -6,32 +6,68 @@ The kernel sees inputs and is asked for results; the cell itself, hidden tests i
 import ast
 import builtins
 import contextlib
+import ctypes
 import hashlib
 import hmac
 import io
+import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
 from ganlab.grading.checks import Answer, CheckFailed, find_exercise
-from ganlab.grading.sandbox import Kernel, KernelDied, KernelTimeout
+from ganlab.grading.sandbox import GRACE, Kernel, KernelDied, KernelTimeout
 
 MARK = "HIDDEN TESTS"
+PATIENCE = GRACE + 2  # seconds beyond a check's own, when no question can be under way any more
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check says of an answer; `odd` where the check itself stumbled, `late` where time ran out."""
+    """What a check says of an answer; `odd` where the check itself stumbled, `late` where time ran out, `missing` where
+    there is nothing to check.
+    """
 
     passed: bool
     message: str
     printed: str = ""
     odd: bool = False
     late: bool = False
+    missing: bool = False
+
+
+class Missing(CheckFailed):
+    """The notebook lacks what a check needs."""
+
+
+class TooLong(BaseException):
+    """A check has not ended: what an answer returned keeps it busy."""
+
+
+@contextlib.contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """Raise TooLong in this thread after `seconds`, be it in a loop over a number that a student chose."""
+    thread, over, lock = ctypes.c_ulong(threading.get_ident()), False, threading.Lock()
+
+    def stop() -> None:
+        with lock:
+            if not over:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TooLong))
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        with lock:
+            over = True
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)  # one that is still on its way
+        timer.cancel()
 
 
 class Examiner:
@@ -61,9 +97,11 @@ class Examiner:
 
         printed = io.StringIO()
         try:
-            with contextlib.redirect_stdout(printed), warnings.catch_warnings():
+            with _at_most(self.seconds + PATIENCE), contextlib.redirect_stdout(printed), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 exec(compile(text, "<check>", "exec"), self._namespace(text, ask))
+        except Missing as failure:
+            return Verdict(False, str(failure), missing=True)
         except CheckFailed as failure:
             return Verdict(False, _one_line(failure), printed.getvalue())
         except AssertionError as failure:
@@ -74,6 +112,9 @@ class Examiner:
             return Verdict(False, f"it took longer than {self.seconds:g} s", printed.getvalue(), late=True)
         except KernelDied:
             raise
+        except TooLong:
+            said = f"checking what it returns took longer than {self.seconds:g} s"
+            return Verdict(False, said, printed.getvalue(), odd=True, late=True)
         except Exception as error:
             said = f"the check cannot use what the answer returns ({type(error).__name__}: {_one_line(error)})"
             return Verdict(False, said[:300], printed.getvalue(), odd=True)
@@ -96,7 +137,7 @@ class Examiner:
                 try:
                     value = answer.look()
                 except CheckFailed:
-                    raise CheckFailed(f"{node.id} is not defined in the notebook.") from None
+                    raise Missing(f"{node.id} is not defined in the notebook.") from None
                 names[node.id] = answer if isinstance(value, Answer) else value
         return names
 

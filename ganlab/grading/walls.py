@@ -1,14 +1,17 @@
 """The walls of the sandbox: the bubblewrap command, and the little that is inside them."""
 
+import ast
 import shutil
 import sys
 import sysconfig
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import ganlab
 from ganlab.grading.errors import CourseError
 
+SERVICE = ("__init__.py", "base.py", "references.py", "service.py", "wire.py")  # what answers the grader's questions
 INSTALL = (
     "bubblewrap is needed to run submissions safely: install it (`apt install bubblewrap`, `dnf install bubblewrap`; "
     "on macOS and Windows grade in a Linux container), or accept the risk with --no-sandbox."
@@ -22,17 +25,36 @@ def require_bubblewrap() -> None:
 
 
 def kernel_library(folder: Path, settings: dict[str, Any]) -> Path:
-    """Copy the package for kernels, without the chapters' checks, which hold answers."""
+    """Copy the package for kernels, without the chapters' checks and what they share, which hold answers."""
     target = folder / "library"
     source = Path(ganlab.__file__).parent
     skip = shutil.ignore_patterns("__pycache__", "chapter_*.py", "playground")
     shutil.copytree(source, target / "ganlab", ignore=skip)
+    for path in (target / "ganlab" / "grading" / "checks").glob("*.py"):
+        if path.name not in SERVICE:
+            path.write_text(portable_part(path.read_text(encoding="utf-8")), encoding="utf-8")
     (folder / "work").mkdir()
     for path in (folder, target):
         path.chmod(0o755)
     if not settings["confine"]:
         settings["workplace"] = str(folder / "work")
     return target
+
+
+def portable_part(text: str) -> str:
+    """Give a module of checks as kernels need it: classes under `@portable`, what those use, and no more."""
+    body = ast.parse(text).body
+    named = {node.name: node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    decorators = {name: [ast.unparse(each) for each in node.decorator_list] for name, node in named.items()}
+    wanted = {name for name, each in decorators.items() if any(part.startswith("portable") for part in each)}
+    grown: set[str] = set()
+    while wanted != grown:
+        grown = set(wanted)
+        wanted |= {node.id for name in grown for node in ast.walk(named[name]) if isinstance(node, ast.Name)} & set(
+            named
+        )
+    kept = [node for node in body if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name in wanted]
+    return ast.unparse(ast.Module(kept, [])) if wanted else ""
 
 
 def environment_of(library: Path, *, confined: bool) -> dict[str, str]:
@@ -49,11 +71,31 @@ def environment_of(library: Path, *, confined: bool) -> dict[str, str]:
     }
 
 
+def windows() -> set[Path]:
+    """Give what submissions may read of this machine."""
+    python = {Path(sys.prefix), Path(sys.base_prefix), Path(sysconfig.get_path("purelib"))}
+    return {Path("/usr"), *python, Path("/etc/alternatives"), Path("/etc/ld.so.cache"), Path("/etc/fonts")}
+
+
+def in_sight(path: Path, seen: Iterable[Path]) -> bool:
+    """Whether a path lies below one of those that submissions may read."""
+    return any(path.resolve().is_relative_to(each.resolve()) for each in seen)
+
+
+def require_hidden(*paths: Path) -> None:
+    """CourseError where submissions could read what is not for them."""
+    for path in paths:
+        if in_sight(path, windows()):
+            raise CourseError(f"{path.resolve()} lies beside Python, where submissions can read: move it elsewhere.")
+
+
 def bubblewrap(library: Path, *, root: bool) -> list[str]:
     """Give the command in front of the warm process's: read-only system, no network, nothing of the grader's."""
     require_bubblewrap()
-    seen = {Path("/usr"), Path(sys.prefix), Path(sys.base_prefix), Path(sysconfig.get_path("purelib"))}
-    seen |= {Path("/etc/alternatives"), Path("/etc/ld.so.cache"), Path("/etc/fonts")}
+    seen = windows()
+    # Where ganlab is installed beside Python and not linked from a repository: only the library's part of it.
+    package = Path(ganlab.__file__).parent
+    masked = ["--ro-bind", str(library / "ganlab"), str(package)] if in_sight(package, seen) else []
     above = sorted({parent for path in seen for parent in path.parents} - {Path("/")})
     binds = [part for path in above for part in ("--perms", "0755", "--dir", str(path))]
     binds += [part for path in sorted(seen) if path.exists() for part in ("--ro-bind", str(path), str(path))]
@@ -69,6 +111,6 @@ def bubblewrap(library: Path, *, root: bool) -> list[str]:
     return [
         *(str(shutil.which("bwrap")), "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
         *("--unshare-cgroup-try", *users, "--die-with-parent", "--new-session", "--cap-add", "ALL"),
-        *(*binds, "--ro-bind", str(library), "/library", "--proc", "/proc", "--dev", "/dev"),
+        *(*binds, *masked, "--ro-bind", str(library), "/library", "--proc", "/proc", "--dev", "/dev"),
         *("--tmpfs", "/scratch", "--dir", "/submission", "--dir", "/dev/shm", *temporary, "--remount-ro", "/"),
     ]

@@ -23,7 +23,7 @@ from nbformat.v4 import new_output
 from ganlab.grading.cleaning import clean_markdown, clean_output
 from ganlab.grading.preprocessors import is_training
 from ganlab.grading.release import release
-from ganlab.grading.repair import Ungradable, repair
+from ganlab.grading.repair import CODE_LIMIT, Ungradable, repair
 from ganlab.grading.sandbox import ForkServer, Kernel, KernelDied, KernelTimeout, Limits
 from ganlab.grading.verdict import Examiner, Verdict
 
@@ -86,8 +86,8 @@ def course_cells(text: str) -> tuple[NotebookNode, NotebookNode]:
 
 
 def server_for(job: Job) -> ForkServer:
-    """Give this process's warm sandbox."""
-    key = (job.confined, job.limits)
+    """Give this process's warm sandbox, one for all limits that differ in times only."""
+    key = (job.confined, replace(job.limits, cell=Limits.cell, check=Limits.check, notebook=Limits.notebook))
     if key not in _SERVERS:
         _SERVERS[key] = ForkServer(*key)
         Finalize(None, _SERVERS[key].close, exitpriority=10)  # worker processes do not run atexit
@@ -134,6 +134,7 @@ class _Session:
         self.job, self.examiner = job, examiner
         self.verdicts: dict[str, Verdict] = {}
         self.status, self.reason = "graded", ""
+        self.stopped: dict[str, str] = {}  # cell id -> the error at which it stopped
         self.history: list[str] = []  # cells to run again in a new kernel
         self.restarts, self.count = 0, 0
         self.kernel: Kernel | None = None
@@ -184,6 +185,9 @@ class _Session:
 
     def _examine(self, cell: NotebookNode, name: str) -> None:
         verdict = self.examiner.examine(cell.source, self._ready())
+        stopped = self.stopped.get(name.removeprefix("check_"))
+        if verdict.missing and stopped:
+            verdict = replace(verdict, message=f"{verdict.message.rstrip('.')}: its cell stopped with {stopped}")
         self.verdicts[name] = verdict
         if verdict.late and self.status == "graded":
             self.status, self.reason = "timed_out", f'cell "{cell.id}": {verdict.message}'
@@ -203,6 +207,9 @@ class _Session:
             if self.status == "graded":
                 self.status, self.reason = "timed_out", f'cell "{cell.id}" took longer than {self.job.limits.cell:g} s'
             return
+        for output in cell.outputs:
+            if output.output_type == "error":
+                self.stopped[cell.id] = " ".join(f"{output.ename}: {output.evalue}".split())[:200]
         self.history.append(cell.source)
 
     def _ready(self) -> Kernel:
@@ -211,7 +218,7 @@ class _Session:
             return self.kernel
         if self.restarts > RESTARTS or time.monotonic() > self.ends:
             raise KernelDied("too many kernels were used up")
-        kernel = self.kernel = server_for(self.job).kernel()
+        kernel = self.kernel = server_for(self.job).kernel(self.job.limits)
         kernel.ends = self.ends
         kernel.place(self.job.data)
         for text in self.history:
@@ -266,6 +273,9 @@ def fingerprint(notebook: NotebookNode) -> str:
     for cell in notebook.cells:
         about = cell.metadata.get("nbgrader", {})
         if cell.cell_type == "code" and about.get("solution"):
+            if len(cell.source) > CODE_LIMIT:
+                parts.append(hashlib.sha256(cell.source.encode(errors="replace")).hexdigest())
+                continue
             with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
                 tree = ast.parse(cell.source)
                 for node in ast.walk(tree):

@@ -7,6 +7,11 @@ are wrong; an attack around them must get nothing for them.
 import textwrap
 from dataclasses import dataclass, field
 
+from ganlab.grading.sandbox import Limits
+
+LIMITS = Limits(cell=5, check=5, notebook=60)
+HASTY = Limits(cell=1.5, check=1.5, notebook=60)
+PATIENT = Limits(cell=30, check=30, notebook=60)
 CHAPTER = "02_target"
 SOURCE = """\
 # %% setup=true
@@ -86,6 +91,7 @@ class Attack:
     why: str = "My answer <script>boom()</script>"
     edit: object = None  # a function of the notebook
     says: str = ""  # in a message or the reason
+    limits: Limits = LIMITS
 
 
 def cheat(name, code="", **more):
@@ -185,10 +191,10 @@ HOSTILE = [
     # too much of everything; the other answers are right and keep their points
     with_answer("three_gigabyte_file", "def double(x):\n    open('/tmp/f', 'wb').write(b'0' * (3 << 30))", 5, says="raised"),
     with_answer("memory", "def double(x):\n    return bytearray(10 << 30)", 5, says="MemoryError"),
-    with_answer("memory_of_many", "def double(x):\n    import os, time\n    for _ in range(40):\n        if not os.fork():\n            a = b'x' * (400 << 20)\n            time.sleep(20)\n            os._exit(0)\n    time.sleep(20)", 5, "crashed", says="memory"),
+    with_answer("memory_of_many", "def double(x):\n    import os, time\n    for _ in range(11):\n        if not os.fork():\n            a = b'x' * (350 << 20)\n            time.sleep(20)\n            os._exit(0)\n    time.sleep(20)", 5, "crashed", says="memory", limits=PATIENT),
     with_answer("fork_bomb", "def double(x):\n    import os\n    while True:\n        os.fork()", 5, says="raised BlockingIOError"),
-    with_answer("endless", "def double(x):\n    while True: pass", 5, "timed_out", says="longer than"),
-    with_answer("will_not_stop", "def double(x):\n    import signal\n    signal.signal(signal.SIGINT, signal.SIG_IGN)\n    while True: pass", 5, "timed_out", says="hung"),
+    with_answer("endless", "def double(x):\n    while True: pass", 5, "timed_out", says="longer than", limits=HASTY),
+    with_answer("will_not_stop", "def double(x):\n    import signal\n    signal.signal(signal.SIGINT, signal.SIG_IGN)\n    while True: pass", 5, "timed_out", says="hung", limits=HASTY),
     with_answer("exits", "def double(x):\n    import os; os._exit(0)", 5, "crashed", says="died"),
     with_answer("system_exit", "def double(x):\n    exit()", 5, says="SystemExit"),
     with_answer("segfault", "def double(x):\n    import ctypes; ctypes.string_at(0)", 5, "crashed", says="died"),
@@ -210,6 +216,6 @@ HONEST = [
     Attack("magics", "%matplotlib inline\n%timeit -n1 -r1 pass\nawait __import__('asyncio').sleep(0)", dict(RIGHT), 8, ("graded",)),
     Attack("exits_in_a_cell", "import os; os._exit(0)", dict(RIGHT), 8, ("crashed",)),
     Attack("system_exit_in_a_cell", "exit()", dict(RIGHT), 8, ("graded",)),
-    Attack("endless_cell", "while True: pass", dict(RIGHT), 8, ("timed_out",)),
+    Attack("endless_cell", "while True: pass", dict(RIGHT), 8, ("timed_out",), limits=HASTY),
     Attack("forks", "import os\nif not os.fork(): print('child')", dict(RIGHT), 8, ("graded",)),
 ]  # fmt: skip

@@ -19,15 +19,15 @@ import psutil
 import pytest
 from nbgrader.api import Gradebook
 
-from ganlab.cli import main
-from ganlab.grading import grade, gradebook, journal
+from ganlab.cli import _line, main
+from ganlab.grading import archives, grade, gradebook, journal
 from ganlab.grading.build import build_chapter
 from ganlab.grading.chapters import find_chapters
 from ganlab.grading.errors import CourseError
 from ganlab.grading.export import export_grades
 from ganlab.grading.grade import grade_batch
 from ganlab.grading.gradebook import alone
-from ganlab.grading.submissions import safe_name
+from ganlab.grading.submissions import find_submissions, safe_name
 from tests.grading.test_grade import DOUBLE, TRIPLE, cell, hand_in, notebook
 from tests.grading.toy import CHAPTER, write_course
 
@@ -103,6 +103,22 @@ def test_a_students_own_zip_in_the_download(course):
     assert totals(grade_batch(path, course=course, output=course)) == {"Ann_7": ("graded", 8)}
 
 
+def test_two_long_names_stay_two_students(course):
+    long = "Ä" * 100
+    path = zipped(course / "m.zip", [(f"{long}{k}_{k}_assignsubmission_file_/a.ipynb", half(course)) for k in (1, 2)])
+    assert [each.student[-2:] for each in find_submissions(path, [CHAPTER], only=False)] == ["_1", "_2"]
+
+
+def test_a_download_of_zips_is_opened_once_each(course, monkeypatch):
+    inner = io.BytesIO()
+    zipped(inner, [("work/01_toy.ipynb", half(course))])
+    path = zipped(course / "m.zip", [(f"S{k}_{k}_assignsubmission_file_/w.zip", inner.getvalue()) for k in range(20)])
+    found = find_submissions(path, [CHAPTER], only=False)
+    opened, real = [], archives._open
+    monkeypatch.setattr(archives, "_open", lambda content, name: opened.append(name) or real(content, name))
+    assert {submission.read() for submission in found} == {half(course)} and len(opened) == 40
+
+
 def link(name, target):
     info = zipfile.ZipInfo(name)
     info.external_attr = (stat.S_IFLNK | 0o777) << 16
@@ -162,11 +178,15 @@ def test_odd_names_become_folders(name, tmp_path):
 
 
 def test_odd_students_are_graded_and_cannot_inject(course):
-    names = ["=1+1", "a%b", "[x]*?", "o'neil\"", "<b>bold", "naïve ☃", "-flag"]
+    names = ["=1+1", "a%b", "[x]*?", "o'neil\"", "<b>bold", "naïve ☃", "-1+cmd|x", "'ann", "ann", "\x1b[2Jbob"]
     submitted = hand_in(course, {name: notebook(course, DOUBLE) for name in names})
     outcomes = grade_batch(submitted, course=course, output=course)
     assert totals(outcomes) == {name: ("graded", 3) for name in names}
-    assert "'=1+1" in (course / "grades.csv").read_text()
+    assert "\x1b" not in "".join(map(_line, outcomes))
+    grade_batch(submitted, course=course, output=course, students=["ann", "=1+1", "-1+cmd|x"])  # the others' rows stay
+    with (course / "grades.csv").open() as file:
+        said = [row["student"] for row in csv.DictReader(file)]
+    assert sorted(said) == sorted(["'=1+1", *names[1:6], "'-1+cmd|x", *names[7:]])
     assert "<b>bold" not in (course / "report.html").read_text()
 
 
@@ -330,6 +350,38 @@ def test_one_student_and_one_exercise_again(course):
         grade_batch(submitted, course=course, output=course, exercises=["fourfold"])
     with pytest.raises(CourseError, match="by zed"):
         grade_batch(submitted, course=course, output=course, students=["zed"])
+
+
+def test_marks_of_a_person_outlive_regrading_a_part(course):
+    """A mark on a written answer and one that overrules a check, kept by --exercise, by a full and by a failed run."""
+    submitted = hand_in(course, {"ann": notebook(course, "    return x", TRIPLE, "Because.")})
+    grade_batch(submitted, course=course, output=course)
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        for name, points in (("why", 1.5), ("check_double", 2)):
+            book.find_grade(name, CHAPTER, CHAPTER, "ann").manual_score = points
+        book.find_comment("why", CHAPTER, CHAPTER, "ann").manual_comment = "Half of it."
+        book.db.commit()
+    path = submitted / "ann" / CHAPTER / f"{CHAPTER}.ipynb"
+    for exercises, content in ((["triple"], None), (["double"], None), ([], None), ([], "{")):
+        path.write_text(content if content is not None else path.read_text())
+        (ann,) = grade_batch(submitted, course=course, output=course, exercises=exercises)
+        assert (ann.scores.auto["check_double"], ann.scores.manual["why"]) == (2, 1.5)
+        assert ann.scores.auto["check_triple"] == (5 if content is None else 0)
+    page = (course / "feedback" / "ann" / CHAPTER / f"{CHAPTER}.html").read_text()
+    assert "3.5 of 10 points" in page
+
+
+def test_resume_sees_another_time_of_handing_in(course):
+    submitted = hand_in(course, {"ann": notebook(course, DOUBLE, TRIPLE)})
+    stamp = submitted / "ann" / CHAPTER / "timestamp.txt"
+    stamp.write_text("2026-11-19 10:00:00 UTC")
+    (course / "nbgrader_config.py").write_text("c = get_config()\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    grade_batch(submitted, course=course, output=course)
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        book.update_or_create_assignment(CHAPTER, duedate=datetime(2026, 11, 20))
+    stamp.write_text("2026-11-21 10:00:00 UTC")
+    (ann,) = grade_batch(submitted, course=course, output=course, resume=True)
+    assert (ann.scores.penalty, ann.scores.total) == (8, 0)
 
 
 def test_late_work_is_penalised_as_the_course_says(course):

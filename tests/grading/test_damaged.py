@@ -10,8 +10,7 @@ from ganlab.grading.release import release
 from ganlab.grading.repair import Ungradable, repair
 from ganlab.grading.source import read_source
 from ganlab.grading.worker import Job, grade
-from tests.grading.attacks import CHAPTER, RIGHT, SOURCE
-from tests.grading.test_hostile import LIMITS
+from tests.grading.attacks import CHAPTER, LIMITS, RIGHT, SOURCE
 
 
 @pytest.fixture(scope="module")
@@ -158,10 +157,43 @@ UNREADABLE = {
 }
 
 
+def what_runs(notebook):
+    """The code that grading runs and checks, in order."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in cells]
+
+
+@pytest.fixture(scope="module")
+def full(target):
+    """What runs of the undamaged notebook, which gets all points."""
+    content = json.dumps(solved(target)).encode()
+    graded = grade(Job("ann", CHAPTER, content, nbformat.writes(target), {}, "secret", limits=LIMITS))
+    assert (graded.status, sum(graded.points.values()), graded.answered[-1]) == ("graded", 8, "why")
+    return what_runs(repair(content, target).notebook)
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_mending_gives_back_what_was_handed_out(target, full, name):
+    """Where exactly the undamaged notebook's cells run, the score is its score; only the others are graded here."""
+    nb = solved(target)
+    MENDED[name](nb)
+    mended = repair(json.dumps(nb).encode(), target)
+    assert not mended.flags
+    assert next(cell for cell in mended.notebook.cells if cell.id == "why").source == "Because I say so."
+    nbformat.validate(mended.notebook)
+    if what_runs(mended.notebook) != full:
+        mended_score(target, nb)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MENDED)
 def test_a_notebook_that_can_be_mended_gets_its_full_score(target, name):
     nb = solved(target)
     MENDED[name](nb)
+    mended_score(target, nb)
+
+
+def mended_score(target, nb):
     graded = grade(Job("ann", CHAPTER, json.dumps(nb).encode(), nbformat.writes(target), {}, "secret", limits=LIMITS))
     assert sum(graded.points.values()) == 8, graded.messages
     assert graded.status in ("graded", "repaired") and not graded.flags

@@ -9,9 +9,10 @@
 `answer(…)` calls the student's function. It fails with a sentence if that raises, changes a tensor it was given, or
 needs one of the `references`. `answer.differentiate(…)` also gives the gradient of what it returns by each argument
 that requires one, and by the parameters of each module. `answer.calls` counts the last call's calls of each argument,
-`answer.raises(…)` gives the exception instead of failing. Arguments may be plain values, tensors, generators, torch
-layers, functions of ganlab modules and classes under `@portable`. What comes back is plain values and tensors; a
-function or module that comes back can be called like `answer`.
+`answer.raises(…)` gives the exception instead of failing, `answer.through(adapter, …)` lets a function of ganlab call
+the student's. Arguments may be plain values, tensors, generators, torch layers, functions of ganlab modules and classes
+under `@portable`. What comes back is plain values and tensors; a function or module that comes back can be called like
+`answer`.
 
 In the notebook the function runs in the same process; in `ganlab grade` it runs in a sandboxed kernel, the check in
 the grader, and only inputs and results travel.
@@ -86,9 +87,14 @@ class Answer:
             raise CheckFailed(f"{self.name}: {said or 'it cannot be differentiated'}.")
         return Differentiated(self._value(fields["value"], tensors), list(gradients["of"]))
 
+    def through(self, adapter: Callable[..., Any], *arguments: Any) -> Any:
+        """Give adapter(function, *arguments), a function of a ganlab module run where the student's lives."""
+        fields, tensors = self._call((adapter, *arguments), {}, through=True)
+        return self._value(fields["value"], tensors)
+
     def raises(self, *arguments: Any, **named: Any) -> Raised | None:
         """Call the function and give the exception it raises, or None."""
-        fields, _ = self._send("call", self._called(arguments, named, gradients=False))
+        fields, _ = self._send("call", self._called(arguments, named))
         if fields.get("error") == "unwritten":
             return Raised("NotImplementedError", "")
         return Raised(str(fields.get("type")), str(fields.get("said"))) if fields.get("error") == "raised" else None
@@ -107,21 +113,21 @@ class Answer:
         return self._value(*self._read("look", {}))
 
     def _read(self, do: str, more: dict[str, Any]) -> tuple[Any, list[Tensor]]:
-        fields, tensors = self._send(do, (more, []))
+        fields, tensors = self._send(do, ({**more, "references": list(self.references)}, []))
         self._fail_on(fields, ())
         return fields["value"], tensors
 
-    def _called(self, arguments: Any, named: Any, *, gradients: bool) -> tuple[dict[str, Any], list[Tensor]]:
+    def _called(self, arguments: Any, named: Any, **how: bool) -> tuple[dict[str, Any], list[Tensor]]:
         tensors: list[Tensor] = []
         encoded = [wire.encode(part, tensors) for part in arguments]
         self._count += 1
         seed = (self.seed * 1_000_003 + self._count) % 2**63
-        more = {"gradients": gradients, "references": list(self.references), "seed": seed}
-        return {"arguments": encoded, "named": wire.encode(named, tensors), **more}, tensors
+        call = {"arguments": encoded, "named": wire.encode(named, tensors), **how}
+        return {**call, "references": list(self.references), "seed": seed}, tensors
 
-    def _call(self, arguments: Any, named: Any, *, gradients: bool = False) -> tuple[dict[str, Any], list[Tensor]]:
-        fields, tensors = self._send("call", self._called(arguments, named, gradients=gradients))
-        self._fail_on(fields, arguments)
+    def _call(self, arguments: Any, named: Any, **how: bool) -> tuple[dict[str, Any], list[Tensor]]:
+        fields, tensors = self._send("call", self._called(arguments, named, **how))
+        self._fail_on(fields, arguments["through" in how :])
         if fields.get("changed"):
             raise CheckFailed(f"{self.name} changes its input in place; work on a copy (x.clone()).")
         calls = fields.get("calls")

@@ -55,17 +55,22 @@ def functions(reference: Any) -> Iterator[types.FunctionType]:
 @contextmanager
 def out_of_reach(names: Sequence[str]) -> Iterator[None]:
     """Let every call of the named references raise `ReferenceUsed` in this context."""
-    closed: dict[types.FunctionType, types.CodeType] = {}
+    closed: dict[types.FunctionType, tuple[str, types.CodeType, types.CodeType]] = {}
+    reopened = ""
     try:
         for name in names:
             for function in functions(find(name)):
                 if function not in closed:
-                    closed[function] = function.__code__
-                    function.__code__ = _refusal(name, function.__code__.co_freevars)
+                    refusal = _refusal(name, function.__code__.co_freevars)
+                    closed[function] = name, function.__code__, refusal
+                    function.__code__ = refusal
         yield
     finally:
-        for function, code in closed.items():
+        for function, (name, code, refusal) in closed.items():
+            reopened = reopened if function.__code__ is refusal else name
             function.__code__ = code
+    if reopened:
+        raise ReferenceUsed(reopened)
 
 
 def _refusal(name: str, free: tuple[str, ...]) -> types.CodeType:

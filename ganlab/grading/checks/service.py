@@ -20,6 +20,10 @@ from ganlab.grading.checks.references import ReferenceUsed, out_of_reach
 Fields = dict[str, Any]
 
 
+class Unwritten(Exception):
+    """There is nothing of the name that was asked for."""
+
+
 class Counted:
     """A function given to the student: works as the function, counts its calls."""
 
@@ -42,14 +46,16 @@ class Service:
         """Answer one request; whatever the student's code does becomes a reply."""
         fields, tensors = wire.unpack(message)
         try:
-            return wire.pack(*self._answer(fields, tensors))
+            return self._answer(fields, tensors)
         except ReferenceUsed as error:
             return wire.pack({"error": "reference", "name": str(error)}, [])
-        except NotImplementedError:
+        except Unwritten:
             return wire.pack({"error": "unwritten"}, [])
         except wire.WireError as error:
             return wire.pack({"error": "unsendable", "said": _said(error)}, [])
         except (Exception, SystemExit, KeyboardInterrupt) as error:
+            if type(error) is NotImplementedError and not error.args:  # as handed out; torch's own have a text
+                return wire.pack({"error": "unwritten"}, [])
             return wire.pack({"error": "raised", "type": type(error).__name__[:80], "said": _said(error)}, [])
 
     def _hold(self, value: Any) -> wire.Handle:
@@ -61,34 +67,36 @@ class Service:
         if isinstance(target, int):
             return self.held[target]
         if target not in self.namespace:
-            raise NotImplementedError
+            raise Unwritten
         return self.namespace[target]
 
-    def _answer(self, fields: Fields, tensors: list[Tensor]) -> tuple[Fields, list[Tensor]]:
+    def _answer(self, fields: Fields, tensors: list[Tensor]) -> bytes:
         target = self._target(fields)
-        out: list[Tensor] = []
-        match fields["do"]:
-            case "look":
-                value = target
-            case "attribute":
-                value = getattr(target, fields["name"])
-            case "state":
-                value = {name: tensor for name, tensor in target.state_dict().items()}
-            case _:
-                return self._call(target, fields, tensors)
-        return {"value": wire.encode(value, out, self._hold)}, out
+        arguments = wire.decode(fields.get("arguments", []), tensors, trusted=True)
+        named = wire.decode(fields.get("named", {"dict": []}), tensors, trusted=True)
+        # Packing runs the student's code too: a value may compute itself only when it is looked at.
+        with out_of_reach(fields["references"]):
+            if fields["do"] == "call":
+                return wire.pack(*self._call(target, arguments, named, fields))
+            out: list[Tensor] = []
+            match fields["do"]:
+                case "attribute":
+                    value = getattr(target, fields["name"])
+                case "state":
+                    value = dict(target.state_dict())
+                case _:
+                    value = target
+            return wire.pack({"value": wire.encode(value, out, self._hold)}, out)
 
-    def _call(self, target: Any, fields: Fields, tensors: list[Tensor]) -> tuple[Fields, list[Tensor]]:
-        arguments = wire.decode(fields["arguments"], tensors, trusted=True)
-        named = wire.decode(fields["named"], tensors, trusted=True)
+    def _call(self, target: Any, arguments: list[Any], named: Any, fields: Fields) -> tuple[Fields, list[Tensor]]:
         given, counts = zip(*(_watch(argument) for argument in arguments), strict=True) if arguments else ((), ())
         before = [argument.detach().clone() if isinstance(argument, Tensor) else None for argument in arguments]
         out: list[Tensor] = []
-        with torch.random.fork_rng(devices=[]), out_of_reach(fields["references"]):
+        with torch.random.fork_rng(devices=[]):
             torch.manual_seed(fields["seed"])
             with torch.enable_grad():
-                result = target(*given, **named)
-                gradients = _gradients(result, arguments) if fields["gradients"] else None
+                result = given[0](target, *given[1:]) if fields.get("through") else target(*given, **named)
+                gradients = _gradients(result, arguments) if fields.get("gradients") else None
         changed = [
             k
             for k, (old, new) in enumerate(zip(before, arguments, strict=True))

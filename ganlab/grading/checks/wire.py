@@ -22,7 +22,8 @@ import torch
 from torch import Tensor, nn
 
 HEADER_LIMIT, TENSOR_LIMIT = 8 << 20, 128 << 20  # bytes
-DEPTH_LIMIT = 40
+DEPTH_LIMIT, TENSORS_LIMIT = 40, 10_000
+DICT_LIMIT = 1000  # entries: keys that all have the same hash take time in the square of their number
 DTYPES = {
     str(dtype): dtype
     for dtype in (
@@ -119,6 +120,8 @@ def encode(value: Any, tensors: list[Tensor], hold: Callable[[Any], Handle] | No
     if isinstance(value, tuple):
         return {"tuple": [inner(part) for part in value]}
     if isinstance(value, dict):
+        if len(value) > DICT_LIMIT:
+            raise WireError(f"a dictionary of more than {DICT_LIMIT} entries is too large")
         return {"dict": [[inner(key), inner(part)] for key, part in value.items()]}
     if hold is not None:
         number = hold(value)
@@ -177,7 +180,7 @@ def decode(tree: Tree, tensors: list[Tensor], *, trusted: bool) -> Any:
             return array[()] if scalar and array.ndim == 0 else array
         case {"tuple": list(parts)}:
             return tuple(decode(parts, tensors, trusted=trusted))
-        case {"dict": list(pairs)}:
+        case {"dict": list(pairs)} if len(pairs) <= DICT_LIMIT:
             return {_key(key, tensors): decode(part, tensors, trusted=trusted) for key, part in pairs}
         case {"held": int(number), "kind": str(kind), "callable": bool(can)}:
             return Held(number, kind[:80], callable_=can)
@@ -248,8 +251,12 @@ def unpack(message: bytes) -> tuple[dict[str, Tree], list[Tensor]]:
     """Take a message apart, trusting nothing in it; WireError where it is not one."""
     try:
         (length,) = struct.unpack_from("<I", message)
+        if length > HEADER_LIMIT:
+            raise WireError("the value is too large")
         header = json.loads(message[4 : 4 + length])
         fields, tensors, start = dict(header["fields"]), [], 4 + length
+        if len(header["tensors"]) > TENSORS_LIMIT:
+            raise WireError("too many tensors")
         for name, shape, needs_grad in header["tensors"]:
             dtype, count = DTYPES[name], math.prod(int(size) for size in shape)
             end = start + count * dtype.itemsize

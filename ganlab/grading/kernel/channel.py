@@ -22,10 +22,10 @@ def send(sock: socket.socket, message: bytes) -> None:
         raise ChannelClosed(str(error)) from error
 
 
-def receive(sock: socket.socket, deadline: float | None = None) -> bytes:
+def receive(sock: socket.socket, deadline: float | None = None, limit: int = LIMIT) -> bytes:
     """Wait for one message until `deadline` (of time.monotonic); TimeoutError then, ChannelClosed at the end."""
     (length,) = struct.unpack("<Q", _exactly(sock, 8, deadline))
-    if length > LIMIT:
+    if length > limit:
         raise ChannelClosed("the message is too long")
     return _exactly(sock, length, deadline)
 

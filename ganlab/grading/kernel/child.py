@@ -18,14 +18,20 @@ from typing import Any
 from ganlab.grading.kernel import canary, channel, confine
 
 OUTPUT_LIMIT = 200_000  # characters of text of one cell
-PICTURES_LIMIT = 20  # rich outputs of one cell
+PICTURES_LIMIT, SHOWN_LIMIT = 20, 24 << 20  # rich outputs of one cell, and their characters together
 WARM = (
     "IPython.core.interactiveshell",
+    "IPython.core.completerlib",
+    "IPython.core.magics",
+    "IPython.core.magics.pylab",
+    "IPython.core.oinspect",
     "IPython.core.ultratb",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
     "numpy.testing",
+    "pygments.formatters.terminal256",
     "scipy.stats",
+    "stack_data",
     "torch.func",
     "torch.testing",
     "ganlab.plots",
@@ -110,15 +116,16 @@ class Kernel:
     def __init__(self, sock: socket.socket) -> None:
         from IPython.core.interactiveshell import InteractiveShell
         from matplotlib_inline.backend_inline import configure_inline_support
+        from traitlets.config import Config
 
         from ganlab.grading.checks.service import Service
 
         InteractiveShell.clear_instance()
         self.sock = sock
         self.outputs: list[dict[str, Any]] = []
+        self.shown = 0
         os.environ["IPYTHONDIR"] = os.environ["HOME"]
-        shell: Any = InteractiveShell.instance()
-        shell.history_manager.enabled = False
+        shell: Any = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
         shell.colors = "nocolor"
         shell.display_pub = _Publisher(self)
         shell.displayhook.write_output_prompt = lambda: None
@@ -152,6 +159,7 @@ class Kernel:
 
     def _run(self, code: str) -> bytes:
         self.outputs.clear()
+        self.shown = 0
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = Capped(self.outputs, "stdout"), Capped(self.outputs, "stderr")
         try:
@@ -175,8 +183,10 @@ class Kernel:
 
     def rich(self, kind: str, data: dict[str, Any], **more: Any) -> None:
         """Keep what a cell shows."""
-        if sum(output["output_type"] != "stream" for output in self.outputs) < PICTURES_LIMIT:
-            plain = {key: value for key, value in data.items() if isinstance(value, str) and len(value) < 4_000_000}
+        plain = {key: value for key, value in data.items() if isinstance(value, str) and len(value) < 4_000_000}
+        self.shown += sum(map(len, plain.values()))
+        rich = sum(output["output_type"] != "stream" for output in self.outputs)
+        if rich < PICTURES_LIMIT and self.shown < SHOWN_LIMIT:
             self.outputs.append({"output_type": kind, "data": plain, "metadata": {}, **more})
 
     def _result(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:

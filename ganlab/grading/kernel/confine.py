@@ -43,6 +43,7 @@ DENIED = {
     "init_module": (175, 105),
     "finit_module": (313, 273),
 }
+SOCKET, FAMILIES = (41, 198), (1, 2, 10, 16)  # families: unix, IPv4 and IPv6 (loopback only), netlink
 CLONE, CLONE3 = (56, 220), (435, 435)
 CLONE_NEW_ANY = 0x7E020080
 
@@ -102,7 +103,7 @@ def set_limits(limits: Mapping[str, int]) -> None:
 
 
 def deny_calls() -> None:
-    """Refuse the calls of `DENIED`, and `clone` into new namespaces, with EPERM (seccomp)."""
+    """Refuse, with EPERM, the calls of `DENIED`, `clone` into namespaces, sockets other than `FAMILIES` (seccomp)."""
     machines = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
     if platform.machine() not in machines:
         return
@@ -118,6 +119,10 @@ def deny_calls() -> None:
     for numbers in DENIED.values():
         program += [step(equal, numbers[column], 0, 1), step(ret, deny)]
     program += [step(equal, CLONE3[column], 0, 1), step(ret, absent)]  # libc falls back to clone
+    # A network namespace does not hold them all: a virtual machine's vsock leads to its host.
+    families = [step(equal, family, len(FAMILIES) - k, 0) for k, family in enumerate(FAMILIES)]
+    program += [step(equal, SOCKET[column], 0, len(FAMILIES) + 3), step(load, 16), *families, step(ret, deny)]
+    program += [step(ret, allow)]
     program += [step(equal, CLONE[column], 0, 3), step(load, 16), step(any_bit, CLONE_NEW_ANY, 0, 1), step(ret, deny)]
     program.append(step(ret, allow))
     code = ctypes.create_string_buffer(b"".join(program))
