@@ -189,7 +189,7 @@ class TestAttention:
         assert weights.shape == (2, 15, 15) and torch.allclose(weights.sum(-1), torch.ones(2, 15))
 
     def test_it_is_the_papers_sum(self) -> None:
-        layer, x = wide(SelfAttention(8)), torch.randn(1, 8, 2, 3)
+        layer, x = wide(SelfAttention(8)).requires_grad_(False), torch.randn(1, 8, 2, 3)
         places = x[0].flatten(1).T
         f, g, h = (places @ part.weight[:, :, 0, 0].T for part in (layer.f, layer.g, layer.h))
         expected = torch.empty(6, 8)
