@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ganlab.grading.repair import SIZE_LIMIT, Ungradable
+from ganlab.grading.reading import SIZE_LIMIT, Ungradable
 
 MEMBERS_LIMIT = 20_000
 RATIO_LIMIT = 200  # uncompressed to compressed, of a member of more than a megabyte

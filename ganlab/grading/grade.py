@@ -26,8 +26,8 @@ from ganlab.grading.errors import CourseError
 from ganlab.grading.gradebook import Book, alone, with_driver
 from ganlab.grading.journal import Journal, code_version, key_of
 from ganlab.grading.pages import feedback_page
+from ganlab.grading.reading import Ungradable
 from ganlab.grading.release import release
-from ganlab.grading.repair import Ungradable
 from ganlab.grading.report import class_report
 from ganlab.grading.sandbox import Limits
 from ganlab.grading.scores import Outcome, grades_csv

@@ -20,7 +20,7 @@ from dateutil import parser as dates
 
 from ganlab.grading.archives import members
 from ganlab.grading.errors import CourseError
-from ganlab.grading.repair import SIZE_LIMIT, Ungradable
+from ganlab.grading.reading import SIZE_LIMIT, Ungradable
 
 MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?/?(?P<rest>[^/]*)$")
 CANVAS = re.compile(r"(?P<name>[^/_]+)(?P<late>_LATE)?_(?P<id>\d+)_(?P<number>\d+)_(?P<rest>[^/]+)$", re.IGNORECASE)

@@ -22,8 +22,9 @@ from nbformat.v4 import new_output
 
 from ganlab.grading.cleaning import clean_markdown, clean_output
 from ganlab.grading.preprocessors import is_training
+from ganlab.grading.reading import CODE_LIMIT, Ungradable
 from ganlab.grading.release import release
-from ganlab.grading.repair import CODE_LIMIT, Ungradable, repair
+from ganlab.grading.repair import repair
 from ganlab.grading.sandbox import ForkServer, Kernel, KernelDied, KernelTimeout, Limits
 from ganlab.grading.verdict import Examiner, Verdict
 

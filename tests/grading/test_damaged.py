@@ -6,8 +6,9 @@ import json
 import nbformat
 import pytest
 
+from ganlab.grading.reading import Ungradable
 from ganlab.grading.release import release
-from ganlab.grading.repair import Ungradable, repair
+from ganlab.grading.repair import repair
 from ganlab.grading.source import read_source
 from ganlab.grading.worker import Job, grade
 from tests.grading.attacks import CHAPTER, LIMITS, RIGHT, SOURCE

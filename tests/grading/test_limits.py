@@ -14,7 +14,8 @@ from ganlab.grading.checks.service import Service
 from ganlab.grading.errors import CourseError
 from ganlab.grading.grade import grade_batch
 from ganlab.grading.pages import PAGE_LIMIT, feedback_page
-from ganlab.grading.repair import Ungradable, repair
+from ganlab.grading.reading import Ungradable
+from ganlab.grading.repair import repair
 from ganlab.grading.scores import Outcome
 from ganlab.grading.source import read_source
 from ganlab.grading.verdict import Examiner
