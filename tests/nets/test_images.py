@@ -149,7 +149,7 @@ class TestDCGAN:
         for layer in net:
             if isinstance(layer, nn.ConvTranspose2d):
                 layer.register_forward_hook(lambda m, i, o: seen.append((i[0].shape[1], o.shape[1], o.shape[2])))
-        out = net(torch.randn(2, Z))
+        out = net(torch.randn(2, Z)).detach()
         assert [side for *_, side in seen] == sides[1:] and [into for into, *_ in seen][-1] == W
         assert all(into == 2 * gives for into, gives, _ in seen[:-1])
         assert -1 < float(out.min()) < float(out.max()) < 1
