@@ -124,7 +124,7 @@ def verdicts(ax: Axes, found: dict[str, Measured]) -> None:
         for count in counts.unique():
             together = int((counts == count).sum())
             y = row + 0.09 * (torch.arange(together) - (together - 1) / 2)
-            ax.scatter(count.expand(together), y, s=17, linewidths=0, color=COLOURS.get(name, OTHER))
+            ax.scatter(count.expand(together), y, s=9, linewidths=0, color=COLOURS.get(name, OTHER))
     ax.set(yticks=range(len(found)), yticklabels=found, xlim=(-0.5, 8.5), xticks=range(9))
     for label in ax.get_yticklabels():
         label.set_color(COLOURS.get(label.get_text(), "black"))
