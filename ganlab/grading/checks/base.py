@@ -9,10 +9,9 @@
 `answer(…)` calls the student's function. It fails with a sentence if that raises, changes a tensor it was given, or
 needs one of the `references`. `answer.differentiate(…)` also gives the gradient of what it returns by each argument
 that requires one, and by the parameters of each module. `answer.calls` counts the last call's calls of each argument,
-`answer.raises(…)` gives the exception instead of failing, `answer.through(adapter, …)` lets a function of ganlab call
-the student's. Arguments may be plain values, tensors, generators, torch layers, functions of ganlab modules and classes
-under `@portable`. What comes back is plain values and tensors; a function or module that comes back can be called like
-`answer`.
+`answer.raises(…)` gives the exception, `answer.through(adapter, …)` lets a function of ganlab call the student's.
+Arguments may be plain values, tensors, generators, torch layers, functions of ganlab modules and `@portable` classes.
+What comes back is plain values and tensors; a function or module that comes back can be called like `answer`.
 
 In the notebook the function runs in the same process; in `ganlab grade` it runs in a sandboxed kernel, the check in
 the grader, and only inputs and results travel.
@@ -119,11 +118,10 @@ class Answer:
 
     def _called(self, arguments: Any, named: Any, **how: bool) -> tuple[dict[str, Any], list[Tensor]]:
         tensors: list[Tensor] = []
-        encoded = [wire.encode(part, tensors) for part in arguments]
         self._count += 1
         seed = (self.seed * 1_000_003 + self._count) % 2**63
-        call = {"arguments": encoded, "named": wire.encode(named, tensors), **how}
-        return {**call, "references": list(self.references), "seed": seed}, tensors
+        sent = {"arguments": [wire.encode(part, tensors) for part in arguments], "named": wire.encode(named, tensors)}
+        return {**sent, **how, "references": list(self.references), "seed": seed}, tensors
 
     def _call(self, arguments: Any, named: Any, **how: bool) -> tuple[dict[str, Any], list[Tensor]]:
         fields, tensors = self._send("call", self._called(arguments, named, **how))
