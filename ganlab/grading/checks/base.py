@@ -125,7 +125,7 @@ class Answer:
 
     def _call(self, arguments: Any, named: Any, **how: bool) -> tuple[dict[str, Any], list[Tensor]]:
         fields, tensors = self._send("call", self._called(arguments, named, **how))
-        self._fail_on(fields, arguments["through" in how :])
+        self._fail_on(fields, () if "through" in how else arguments)
         if fields.get("changed"):
             raise CheckFailed(f"{self.name} changes its input in place; work on a copy (x.clone()).")
         calls = fields.get("calls")
@@ -156,7 +156,7 @@ class Answer:
             case "raised":
                 shapes = ", ".join(_describe(argument) for argument in arguments)
                 what = " ".join(str(fields.get("said"))[:300].split())
-                said = f"{self.name}({shapes}) raised {str(fields.get('type'))[:80]}: {what}"
+                said = f"{self.name}({shapes or '…'}) raised {str(fields.get('type'))[:80]}: {what}"
             case "unsendable":
                 said = f"{self.name} returns something that cannot be checked: {str(fields.get('said'))[:200]}."
             case _:
