@@ -35,7 +35,7 @@ from ganlab.grading.settings import configure
 from ganlab.grading.source import read_source
 from ganlab.grading.submissions import Submission, find_submissions
 from ganlab.grading.walls import require_bubblewrap, require_hidden
-from ganlab.grading.worker import Graded, Job, grade
+from ganlab.grading.worker import Graded, Job, fingerprint, grade
 
 UNSAFE = "Run without a sandbox."
 
@@ -257,7 +257,8 @@ class Batch:
         graded = [cell for each in self.assignments.values() for cell in each.source.cells if _graded(cell)]
         table = self.output / "grades.csv"
         write(table, grades_csv(outcomes, [cell.metadata.nbgrader.grade_id for cell in graded], old=table))
-        write(self.output / "report.html", class_report(outcomes))
+        solutions = {name: fingerprint(each.source) for name, each in self.assignments.items()}
+        write(self.output / "report.html", class_report(outcomes, solutions))
 
 
 def _lost(job: Job, why: str) -> Graded:

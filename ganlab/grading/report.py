@@ -1,7 +1,7 @@
 """The class report for the instructor: how it went, what was hard, which mistakes were made, who needs a look."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 
 from ganlab.grading.pages import STYLE
@@ -11,8 +11,11 @@ BINS = 10
 MESSAGES = 5  # most frequent ones of each exercise
 
 
-def class_report(outcomes: Iterable[Outcome]) -> str:
-    """Write a page on all submissions of a batch, assignment by assignment."""
+def class_report(outcomes: Iterable[Outcome], solutions: Mapping[str, str] | None = None) -> str:
+    """Write a page on all submissions of a batch, assignment by assignment.
+
+    `solutions` gives the fingerprint of the course's own answers to each.
+    """
     groups: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         groups[outcome.assignment].append(outcome)
@@ -23,16 +26,17 @@ def class_report(outcomes: Iterable[Outcome]) -> str:
         ".bar { display: inline-block; height: .9rem; background: #1a5fb4 }</style></head>\n"
         "<body>\n<h1>Class report</h1>\n"
     )
-    body = [part for assignment, group in sorted(groups.items()) for part in _assignment(assignment, group)]
+    own = solutions or {}
+    body = [part for name, group in sorted(groups.items()) for part in _assignment(name, group, own.get(name, ""))]
     return "".join((head, *body, "</body></html>\n"))
 
 
-def _assignment(assignment: str, outcomes: list[Outcome]) -> Iterator[str]:
+def _assignment(assignment: str, outcomes: list[Outcome], solution: str) -> Iterator[str]:
     yield f"<h2>{escape(assignment)}</h2>\n<p>{len(outcomes)} submissions.</p>\n"
     yield from _table("Status", [(status, _bar(n, len(outcomes))) for status, n in _count(o.status for o in outcomes)])
     yield from _distribution(outcomes)
     yield from _exercises(outcomes)
-    yield from _look(outcomes)
+    yield from _look(outcomes, solution)
 
 
 def _distribution(outcomes: list[Outcome]) -> Iterator[str]:
@@ -59,7 +63,7 @@ def _exercises(outcomes: list[Outcome]) -> Iterator[str]:
             yield from _table(f"{name}: most frequent mistakes", [(message, str(n)) for message, n in wrong])
 
 
-def _look(outcomes: list[Outcome]) -> Iterator[str]:
+def _look(outcomes: list[Outcome], solution: str) -> Iterator[str]:
     """Submissions that a person should look at: flags, failures, and answers that are the same code."""
     rows = [(o.student, "; ".join(o.flags)) for o in outcomes if o.flags]
     rows += [(o.student, f"{o.status}: {o.reason}") for o in outcomes if o.status not in GRADED]
@@ -68,6 +72,8 @@ def _look(outcomes: list[Outcome]) -> Iterator[str]:
     for outcome in outcomes:
         if outcome.fingerprint:
             same[outcome.fingerprint].append(outcome.student)
+    if solution in same:
+        same[solution].append("the course's solution")
     groups = [", ".join(sorted(students)) for students in same.values() if len(students) > 1]
     yield from _table("The same code", [(group, "") for group in sorted(groups)])
 

@@ -429,14 +429,16 @@ def test_the_report_tells_the_class(course):
     same = notebook(course, "    # mine\n    return abs(2 * x)", TRIPLE)
     cheat = notebook(course, DOUBLE)
     cell(cheat, "check_double")["metadata"]["nbgrader"]["points"] = 99
-    submitted = hand_in(course, {"ann": wrong, "bob": same, "cyd": cheat, "dan": "{"})
+    copied = notebook(course, DOUBLE, f"{TRIPLE}  # my own idea")
+    submitted = hand_in(course, {"ann": wrong, "bob": same, "cyd": cheat, "dan": "{", "eve": copied})
     grade_batch(submitted, course=course, output=course)
     report = (course / "report.html").read_text()
     for expected in (
-        "4 submissions",
+        "5 submissions",
         "negative numbers double too",
         "the points of check_double were changed",
         "ann, bob",
+        "eve, the course&#x27;s solution",
         "unreadable",
     ):
         assert expected in report, expected
