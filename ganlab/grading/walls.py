@@ -1,10 +1,11 @@
 """The walls of the sandbox: the bubblewrap command, and the little that is inside them."""
 
 import ast
+import re
 import shutil
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,11 @@ def kernel_library(folder: Path, settings: dict[str, Any]) -> Path:
     source = Path(ganlab.__file__).parent
     skip = shutil.ignore_patterns("__pycache__", "chapter_*.py", "playground")
     shutil.copytree(source, target / "ganlab", ignore=skip)
+    checks = [path.read_text(encoding="utf-8") for path in (source / "grading" / "checks").glob("*.py")]
+    adapters = {name for text in checks for name in re.findall(r"\.through\(\s*(\w+)", text)}
     for path in (target / "ganlab" / "grading" / "checks").glob("*.py"):
         if path.name not in SERVICE:
-            path.write_text(portable_part(path.read_text(encoding="utf-8")), encoding="utf-8")
+            path.write_text(portable_part(path.read_text(encoding="utf-8"), adapters), encoding="utf-8")
     (folder / "work").mkdir()
     for path in (folder, target):
         path.chmod(0o755)
@@ -41,12 +44,13 @@ def kernel_library(folder: Path, settings: dict[str, Any]) -> Path:
     return target
 
 
-def portable_part(text: str) -> str:
-    """Give a module of checks as kernels need it: classes under `@portable`, what those use, and no more."""
+def portable_part(text: str, adapters: Set[str] = frozenset()) -> str:
+    """Give a module of checks as kernels need it: classes under `@portable`, adapters, what those use, and no more."""
     body = ast.parse(text).body
     named = {node.name: node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     decorators = {name: [ast.unparse(each) for each in node.decorator_list] for name, node in named.items()}
     wanted = {name for name, each in decorators.items() if any(part.startswith("portable") for part in each)}
+    wanted |= adapters & named.keys()
     grown: set[str] = set()
     while wanted != grown:
         grown = set(wanted)
