@@ -58,6 +58,7 @@ def test_arrow_keys_redraw_the_figure(tmp_path):
 
 
 def try_panel(page):
+    page.get_by_text("| Idle").wait_for(timeout=240_000)  # before its kernel is there a cell does not run
     page.get_by_text("from ganlab.playground import explore").first.click(timeout=90_000)
     page.keyboard.press("Shift+Enter")
     page.wait_for_selector(PICTURE, timeout=240_000)  # the kernel imports torch first
