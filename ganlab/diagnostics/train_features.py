@@ -1,4 +1,4 @@
-"""Train the extractor of `features.py`: `python -m ganlab.diagnostics.train_features`, some minutes on one thread.
+"""Train the extractor of `features.py`: `python -m ganlab.diagnostics.train_features`, about a minute on one thread.
 
 It takes the bundled digits and 8,000 of MNIST's test images, or with `--all` MNIST's 60,000 training images in their
 place (`GANLAB_DATA` says where they are; what is missing is downloaded). It writes the weights and prints their sha256
