@@ -112,8 +112,8 @@ def classifier_score(images: Tensor) -> Tensor:
     """Give exp(E KL(p(y|x) ‖ p(y))), (S,) in [1, 10]: 10 for sure classes in equal shares, 1 for one class.
 
     p(y|x) is the extractor's, and p(y) its mean over the seed's images. It sees neither how classes vary within nor
-    whether samples look like data. Real digits score well below 10, since the extractor was trained to be less than sure
-    (label smoothing): compare with the score of real images.
+    whether samples look like data. Real digits score well below 10, since the extractor was trained to be less than
+    sure (label smoothing): compare with the score of real images.
 
     Raises:
         ValueError: images have another size or range.
