@@ -107,14 +107,14 @@ def _with_committed_outputs(chapter: Chapter, built: NotebookNode) -> NotebookNo
         old = without_colab(nbformat.read(chapter.solved, as_version=4))
     except (OSError, ValueError):  # absent, or not a notebook
         return None
-    if [(cell.cell_type, cell.source) for cell in old.cells] != [(cell.cell_type, cell.source) for cell in built.cells]:
-        return None
     notebook = deepcopy(built)
-    for cell, ran in zip(notebook.cells, old.cells, strict=True):
-        if cell.cell_type == "code":
-            if (cell.source.strip() and ran.execution_count is None) or _failed(ran):
-                return None
-            cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+    ours, theirs = ([cell for cell in each.cells if cell.cell_type == "code"] for each in (notebook, old))
+    if [cell.source for cell in ours] != [cell.source for cell in theirs]:  # text may change: it costs no run
+        return None
+    for cell, ran in zip(ours, theirs, strict=True):
+        if (cell.source.strip() and ran.execution_count is None) or _failed(ran):
+            return None
+        cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
     return notebook
 
 

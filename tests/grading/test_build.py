@@ -63,6 +63,13 @@ def test_executed_notebook_keeps_its_outputs_until_the_code_changes(chapter):
     assert b'"points": 6' in chapter.solved.read_bytes()
     assert list(check_chapter(chapter)) == []
 
+    source_edit(chapter, "# # A toy chapter", "# # A toy chapter\n\n# %% [markdown]\n# More text.")  # no code
+    assert "outputs kept" in build_chapter(chapter)
+    assert not trained.exists()
+    assert chapter.solved.read_bytes().count(b"training took 42 steps") == 1
+    assert b"More text." in chapter.solved.read_bytes() and b"More text." in chapter.released.read_bytes()
+    assert list(check_chapter(chapter)) == []
+
     source_edit(chapter, '"steps")', '"steps.")')
     complaints = " ".join(check_chapter(chapter))
     assert "solutions/01_toy/01_toy.ipynb is not executed from the present source" in complaints
