@@ -95,7 +95,8 @@ print("collapsed on at least 8 of 10 seeds:", collapsed >= 8)
 
 # %% [markdown]
 # The bracket is the 95 % Wilson interval of chapter 04.
-#
+
+# %% [markdown]
 # ## 2 · Compare, do not grade
 #
 # An ordinary discriminator grades every sample alone: real or fake? A generator that puts *all* its samples on one mode can get a good
@@ -115,7 +116,8 @@ print("collapsed on at least 8 of 10 seeds:", collapsed >= 8)
 #
 # Sun et al. (2020) proved, under conditions, that the landscape of such paired losses has no bad basin in which a collapsed generator is
 # stuck, whereas ordinary losses have very many. That is a statement about the landscape, and not yet one about training. We shall see.
-#
+
+# %% [markdown]
 # ### Exercise 1 · Relativistic losses (3 + 2 points)
 #
 # Write `relativistic_d(s_real, s_fake)` and `relativistic_g(s_real, s_fake)`. Both take float scores `(B,)`, logits of the same batch, in this
@@ -171,7 +173,8 @@ print("modes captured, seeds 0-9:", mode_report(rpgan.sample(2500, seed=1), ring
 # %% [markdown]
 # Compare with the counts of part 1. A landscape without bad basins is no promise that training goes downhill in it: both players move, and
 # chapter 02 showed that they can turn in circles for ever. Huang et al. say so of RpGAN, too: it needs a penalty to converge.
-#
+
+# %% [markdown]
 # ## 3 · Penalise both sides
 #
 # **R1** of chapter 02 keeps the discriminator's slope small *at real samples*. But where the generator's samples lie the discriminator may be as
@@ -182,7 +185,8 @@ print("modes captured, seeds 0-9:", mode_report(rpgan.sample(2500, seed=1), ring
 #
 # The ½ is a convention, and papers and their code do not always share it. A linear critic $D(x) = w\cdot x$ settles it: its slope is w everywhere, so
 # $R_2 = \frac\gamma2\|w\|^2$. RpGAN + R1 + R2 is what R3GAN's name counts: three R.
-#
+
+# %% [markdown]
 # ### Exercise 2 · A penalty on generated samples (5 points)
 #
 # Write `r2_penalty(critic, real, fake)` for γ = 1: half the mean, over the samples of `fake`, of the squared Euclidean norm of the critic's gradient at
@@ -328,7 +332,8 @@ def packed_discriminator():
 
 # %% [markdown]
 # From 64 real samples such a discriminator makes 32 packs and gives 32 scores. Real and generated samples are never in one pack.
-#
+
+# %% [markdown]
 # ## 5 · One table
 #
 # All methods of the course on the failing setting, one change each:
@@ -347,7 +352,8 @@ def packed_discriminator():
 # | `WGAN-GP` | critic loss and penalty, λ = 1, five critic steps to one of G | 06 |
 # | `SN + hinge` | *spectral norm*: every weight matrix of D is divided by its largest singular value, so that D cannot be steep anywhere (Miyato et al., 2018), with the hinge loss | – |
 # | `unrolled 5` | G minimises its loss against the D of 5 steps *later*, and differentiates through those steps (Metz et al., 2017) | – |
-#
+
+# %% [markdown]
 # **Equal updates** of D: 600 for each method. A step that unrolled GAN looks ahead is a D step in all but name, so it makes a sixth of the steps; WGAN-GP, with
 # five critic steps for each of G's, a fifth.
 #
@@ -537,7 +543,8 @@ plt.show()
 # 7. **Then return to 1**: equal updates, equal time, paired seeds.
 #
 # What this course does *not* show: that this order is right for large images. There it rests on the papers below.
-#
+
+# %% [markdown]
 # **What the literature says.** R3GAN's table on Stacked MNIST (1,000 modes; a small ResNet): RpGAN + R1 + R2 finds all 1000, the ordinary loss with
 # R1 + R2 693, and either loss with R1 alone *diverges* (Huang et al., 2024). Your row `RpGAN + R1` did not blow up: a small network
 # on a ring is a milder test than theirs. PacGAN's table on a ring of eight: 6.3 ± 0.5 modes for the plain GAN, 7.9 ± 0.1 with packs of two
