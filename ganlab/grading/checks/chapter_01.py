@@ -82,7 +82,7 @@ def _far_away(answer: Answer, scores: tuple[Tensor, ...], want: float, wanted: t
     """Scores of ±120: finite, right, and with a gradient."""
     got, gradients = answer.differentiate(*scores)
     loss = float(expect_tensor(got, (), name))
-    at = " and ".join(f"{float(part[0]):g}" for part in scores)
+    at = " and ".join(f"{float(part.detach()[0]):g}" for part in scores)
     expect(
         torch.tensor(loss).isfinite(),
         f"{name} is {loss:g} at scores of {at}: σ(s) is exactly 0 or 1 there; use softplus on the logits.",
