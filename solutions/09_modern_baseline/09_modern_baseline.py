@@ -62,7 +62,7 @@ ring = ganlab.ring(modes=8, radius=2.0, std=0.1)
 HARD = TrainConfig(
     loss="nonsaturating",
     seeds=10,
-    steps=600,
+    steps=500,
     batch_size=64,
     latent_dim=2,
     width=32,
@@ -259,7 +259,7 @@ for ax, (name, run) in zip(axes, {"plain": plain, "RpGAN alone": rpgan, "RpGAN +
 plt.show()
 
 # %% [markdown]
-# *Figure: 1,000 samples of seed 0 after 600 steps (orange) and the modes with their 3σ.* One seed and one moment: only the table below
+# *Figure: 1,000 samples of seed 0 after 500 steps (orange) and the modes with their 3σ.* One seed and one moment: only the table below
 # tells which is better.
 #
 # ## 4 · Show several samples at once
@@ -354,11 +354,11 @@ def packed_discriminator():
 # | `unrolled 5` | G minimises its loss against the D of 5 steps *later*, and differentiates through those steps (Metz et al., 2017) | – |
 
 # %% [markdown]
-# **Equal updates** of D: 600 for each method. A step that unrolled GAN looks ahead is a D step in all but name, so it makes a sixth of the steps; WGAN-GP, with
+# **Equal updates** of D: 500 for each method. A step that unrolled GAN looks ahead is a D step in all but name, so it makes a sixth of the steps; WGAN-GP, with
 # five critic steps for each of G's, a fifth.
 #
-# **Equal time**: each run is looked at again when it had used as much time as `plain` took for its 600 steps. A method whose steps cost
-# twice as much is seen after 300. (A run that is done before then is taken at its end, and would have time left.)
+# **Equal time**: each run is looked at again when it had used as much time as `plain` took for its 500 steps. A method whose steps cost
+# twice as much is seen after 250. (A run that is done before then is taken at its end, and would have time left.)
 #
 # **Two scores.** *Captured modes* say whether G has left its clump, but one lucky sample of 2,500 captures a mode. So let each mode earn the share of
 # all samples that are of high quality there, at most its fair eighth, and add up: the **overlap** is the share of the data that G reproduces.
@@ -494,13 +494,13 @@ axes[1].set(title="gentle: no momentum, equal steps", xlabel="overlap with the d
 plt.show()
 
 # %% [markdown]
-# *Figure: both tables, seeds 0–9. Dots: seeds after 600 updates of D. Orange line: their mean. Diamond: mean after equal time. Dotted: a
+# *Figure: both tables, seeds 0–9. Dots: seeds after 500 updates of D. Orange line: their mean. Diamond: mean after equal time. Dotted: a
 # uniform square.*
 #
 # **Where the baseline loses.** Find `RpGAN + R1 + R2` in both panels, and the rows above it. Then look at its diamonds: two gradient penalties a
 # step are paid for with steps, and what it wins at equal updates it may lose at equal time. Does R2 earn its time here? `R1` tells. `RpGAN` alone and
 # `SN + hinge`, good ideas in their papers, are of no use here by themselves. All this is one data set, one size of network, one γ, and
-# 600 steps are few: the tables say what is reached soon, not where a method would end. With `steps=2000` they
+# 500 steps are few: the tables say what is reached soon, not where a method would end. With `steps=2000` they
 # take some minutes.
 
 # %% [markdown]
@@ -516,7 +516,7 @@ plt.show()
 # %% [markdown] question="interpretation" points=4
 # <!-- BEGIN SOLUTION -->
 # *Reference* (the student's own tables count; another machine may differ). (1) Those whose interval excludes 0: minibatch discrimination,
-# `slower G` and the rows with gradient penalties. `RpGAN` alone, `packing 2`, `SN + hinge` and `unrolled 5` show nothing. At equal time the costly methods gain
+# `slower G` and the rows with gradient penalties. `RpGAN` alone, `packing 2` and `SN + hinge` show nothing, `unrolled 5` little or nothing. At equal time the costly methods gain
 # less. (2) The penalties, mostly: `RpGAN` against `plain` shows nothing, `R1 + R2` against `plain` a clear gain. What pairing adds to the penalties is
 # `RpGAN + R1 + R2` against `R1 + R2`: a smaller step, and the table has no interval for it, so it stays undecided. (3) They contradict it for
 # this problem: minibatch discrimination (2016) does better at equal updates, and one penalty or a smaller step for G is cheaper. They cannot
