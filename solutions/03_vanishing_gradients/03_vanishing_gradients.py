@@ -157,7 +157,7 @@ plt.show()
 #
 # Return one number (a float or a tensor of shape `()`): the root of the sum of squares of the gradient by every weight and bias of the
 # generator. Two traps: the networks may carry **old gradients** in `.grad`, which must not count; and the norm can be 1e-7, so add
-# no ε. Use every network as it is: no sigmoid in between, since the losses take logits.
+# no ε. Use every network as it is, and leave it so: no `eval()`, no step, and no sigmoid in between, since the losses take logits.
 
 
 # %% exercise="gradient_norm"
@@ -290,7 +290,7 @@ plt.show()
 # $$\log_{10} \frac{\text{first entry}}{\text{median of the last `tail` entries}} ,$$
 #
 # positive where the norm has fallen, negative where it has grown. `tail` is odd and at most T, so the median is the middle one of
-# the sorted entries. A norm that is exactly 0 at the end has lost infinitely many decades: give `inf` there.
+# the sorted entries. Where that median is exactly 0, infinitely many decades are lost: give `inf` there.
 
 
 # %% exercise="decades_lost"

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ganlab.grading.checks.wire import portable
+from ganlab.objectives import LOSSES
 
 
 @portable
@@ -22,6 +23,30 @@ class Seasoned(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.net(x)
+
+
+@portable
+class Tempered(nn.Module):
+    """A layer whose output tells training mode from evaluation mode, as a dropout's does, but without chance."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x if self.training else 0.7 * x
+
+
+@portable
+class BatchLoss:
+    """The generator's loss of that name, strict about what it is given: one score a sample, (B,)."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, s_real: Tensor, s_fake: Tensor) -> Tensor:
+        for scores in (s_real, s_fake):
+            if scores.ndim != 1:
+                raise ValueError(
+                    f"g_loss takes one score a sample, (B,), also at B = 1, and was given {tuple(scores.shape)}"
+                )
+        return LOSSES[self.name].g(s_real, s_fake)
 
 
 @portable
