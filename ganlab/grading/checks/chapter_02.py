@@ -37,7 +37,9 @@ def _check_step(answer: Answer, rng: torch.Generator, step: Step, mistakes: dict
         if not close(got, want):
             for message, wrong in mistakes.items():
                 expect(not close(got, wrong(field, points, h)), f"{name}: {message}")
-            expect(False, f"{name}: expected {_show(want)} from {_show(points)} with h = {h:.3f}, got {_show(got)}.")
+            worst = int((got - want).abs().reshape(-1, 2).sum(1).nan_to_num(torch.inf).argmax())
+            start, right, moved = (_show(pair, worst) for pair in (points, want, got))
+            expect(False, f"{name}: expected {right} from {start} with h = {h:.3f}, got {moved}.")
     points.requires_grad_()
     _, (_, gradient, _) = answer.differentiate(field, points, h)
     (slope,) = torch.autograd.grad(step(field, points, h).sum(), points)
@@ -48,8 +50,8 @@ def _check_step(answer: Answer, rng: torch.Generator, step: Step, mistakes: dict
     )
 
 
-def _show(points: Tensor) -> str:
-    theta, psi = points.detach().reshape(-1, 2)[0].tolist()
+def _show(points: Tensor, row: int) -> str:
+    theta, psi = points.detach().reshape(-1, 2)[row].tolist()
     return f"({theta:.3f}, {psi:.3f})"
 
 
@@ -65,6 +67,11 @@ def _second_moves_both(field: Swirl, points: Tensor, h: float) -> Tensor:
     return EULER(field, _turn((1,))(field, points, h), h)
 
 
+def _mixed(field: Swirl, points: Tensor, h: float, ahead: Tensor) -> Tensor:
+    """Move θ by the field at `ahead`, and give ψ as it is there."""
+    return torch.stack([(points + h * field(ahead))[..., 0], ahead[..., 1]], -1)
+
+
 SHARED: dict[str, Step] = {
     "the sign of the step is turned: the field is the direction of descent already, w + h v(w).": (
         lambda field, points, h: points - h * field(points)
@@ -74,6 +81,9 @@ SHARED: dict[str, Step] = {
     "the generator does not move.": _turn((1,)),
     "the discriminator does not move.": _turn((0,)),
     "that moves half a step.": lambda field, points, h: points + 0.5 * h * field(points),
+    "the discriminator's part is turned round: the field points downhill for both already.": (
+        lambda field, points, h: points + h * field(points) * points.new_tensor([1.0, -1.0])
+    ),
     "nobody moves.": lambda field, points, h: points,
 }
 
@@ -84,6 +94,10 @@ def simultaneous_step(answer: Answer, rng: torch.Generator) -> None:
     mistakes: dict[str, Step] = {
         "the generator sees the discriminator's new place; both must move from the same point.": _turn((1, 0)),
         "the discriminator sees the generator's new place; both must move from the same point.": _turn((0, 1)),
+        "θ and ψ are swapped in what it returns.": lambda field, points, h: EULER(field, points, h).flip(-1),
+        "each player follows the other's part of the field.": lambda field, points, h: (
+            points + h * field(points).flip(-1)
+        ),
         "that takes two steps.": lambda field, points, h: EULER(field, EULER(field, points, h), h),
         "the slope is taken half a step ahead; take it at the point given.": MIDPOINT,
     }
@@ -99,6 +113,26 @@ def alternating_step(answer: Answer, rng: torch.Generator) -> None:
         "the discriminator moves twice: in the second half only the generator moves.": _second_moves_both,
         "the discriminator moves twice.": _turn((1, 0, 1)),
         "the generator moves twice.": _turn((0, 1, 0)),
+        "θ and ψ are swapped in what it returns.": lambda field, points, h: GAUSS_SEIDEL(field, points, h).flip(-1),
+        "θ answers to the new ψ from its own old place, not from a θ that has moved already.": (
+            lambda field, points, h: _mixed(field, points, h, EULER(field, points, h))
+        ),
+        "θ has moved with ψ, and moves again: once is right.": (
+            lambda field, points, h: (
+                EULER(field, points, h) * points.new_tensor([0.0, 1.0])
+                + EULER(field, EULER(field, points, h), h) * points.new_tensor([1.0, 0.0])
+            )
+        ),
+        "ψ has moved for θ to see, but comes back at its old place: return ψ′.": (
+            lambda field, points, h: (
+                _turn((0,))(field, _turn((1,))(field, points, h), h) * points.new_tensor([1.0, 0.0])
+                + points * points.new_tensor([0.0, 1.0])
+            )
+        ),
+        "the discriminator's move is turned round: the field points downhill for both already.": Sweep(
+            torch.tensor([[0.0, -1.0], [1.0, 0.0]]), 0.0
+        ),
+        "each player moves half a step.": lambda field, points, h: GAUSS_SEIDEL(field, points, 0.5 * h),
         "both players move in both halves.": lambda field, points, h: EULER(field, EULER(field, points, h), h),
         "the sign of the step is turned: the field is the direction of descent already.": (
             lambda field, points, h: _turn((1, 0))(field, points, -h)
@@ -130,6 +164,9 @@ def update_eigenvalues(answer: Answer, rng: torch.Generator) -> None:
         )
         matrix = _at_rest(step, field.matrix, h)
         if not _same(got, torch.linalg.eigvals(matrix)):
+            for other in (1.0, 0.2, 0.1):
+                values = torch.linalg.eigvals(_at_rest(step, field.matrix, other))
+                expect(not _same(got, values), f"update_eigenvalues: that is for h = {other:g}: use the h given.")
             _explain_eigenvalues(got, matrix, field.matrix, h)
 
 
@@ -154,14 +191,16 @@ def _explain_eigenvalues(got: Tensor, matrix: Tensor, field: Tensor, h: float) -
             torch.linalg.eigvals(one + h * field)
         ),
         "those are squares of the eigenvalues.": values**2,
+        "that is one eigenvalue twice: give both.": values[values.abs().argmax()].expand(2),
+        "the identity is in the step already: add nothing to its derivative.": values + 1,
     }
     for message, value in mistakes.items():
         known = not _same(values, value)  # some mistakes change nothing on some inputs
         expect(not known or not _same(got, value), f"update_eigenvalues: {message}")
     expect(
         False,
-        f"update_eigenvalues: expected {_list(values)}, got {_list(got)}; differentiate step(field, w, h) by w at "
-        "w = (0, 0), in float64.",
+        f"update_eigenvalues: expected {_list(values)}, got {_list(got)}; differentiate step(field, w, h), with the "
+        "field and h given, by w at w = (0, 0), in float64.",
     )
 
 
@@ -172,8 +211,8 @@ def _list(values: Tensor) -> str:
 @exercise("02/r1_penalty", references=("ganlab.objectives.penalties", "ganlab.PENALTIES"))
 def r1_penalty(answer: Answer, rng: torch.Generator) -> None:
     """Want ½ mean ‖∇D(x)‖² over the real samples, on critics whose gradient is known; then its own gradient."""
-    for shape in ((7, 2), (5, 2, 3, 2), (4, 1), (3, 3), (1, 2)):
-        critic = draw_bowl(torch.Size(shape[1:]).numel(), rng)
+    for shape in ((6, 2, 3, 2), (7, 2), (4, 1), (3, 3), (1, 2)):
+        critic = draw_bowl(torch.Size(shape[1:]).numel(), rng, shape=shape[1:])
         real = torch.randn(shape, generator=rng) + 0.5
         fake = 2 * torch.randn(shape, generator=rng) - 1
         slopes = critic.gradient(real)
@@ -181,7 +220,12 @@ def r1_penalty(answer: Answer, rng: torch.Generator) -> None:
         got = expect_tensor(answer(critic, real, fake), (), "r1_penalty")
         expect(answer.calls[0] > 0, "r1_penalty: the critic was not called.")
         if not close(got, want):
-            _explain_r1(got, slopes.detach(), critic, fake)
+            _explain_r1(got, slopes.detach().reshape(shape), critic, real, fake)
+        expect(
+            answer.calls[0] == 1,
+            f"r1_penalty: right value, but the critic was called {answer.calls[0]} times: call it once, on the whole "
+            "batch.",
+        )
         gradients = _gradients(answer, critic, real, fake)
         wanted = torch.autograd.grad(want, list(critic.parameters()))
         for (name, _), expected in zip(critic.named_parameters(), wanted, strict=True):
@@ -205,8 +249,10 @@ def _gradients(answer: Answer, critic: Bowl, real: Tensor, fake: Tensor) -> list
         raise CheckFailed(said) from None
 
 
-def _explain_r1(got: Tensor, slopes: Tensor, critic: Bowl, fake: Tensor) -> None:
-    at_fake = critic.gradient(fake).detach()
+def _explain_r1(got: Tensor, unflat: Tensor, critic: Bowl, real: Tensor, fake: Tensor) -> None:
+    slopes, at_fake = unflat.flatten(1), critic.gradient(fake).detach()
+    damped = torch.sigmoid(critic(real)).detach()
+    damped = (damped * (1 - damped))[:, None] * slopes
     squares, norms = slopes.square().sum(1), slopes.norm(dim=1)
     mistakes = {
         "the factor ½ is missing.": squares.mean(),
@@ -223,6 +269,19 @@ def _explain_r1(got: Tensor, slopes: Tensor, critic: Bowl, fake: Tensor) -> None
         "that is the gradient of the mean score: each sample's own score counts whole.": (
             0.5 * squares.mean() / len(slopes) ** 2
         ),
+        "half of it is missing: is the ½ inside the square, or are fake samples counted in the mean?": 0.25
+        * squares.mean(),
+        "it is added to D's loss: the sign is turned.": -0.5 * squares.mean(),
+        "that is the gradient of σ(D): use the critic's scores as they are.": 0.5 * damped.square().sum(1).mean(),
+        "fake samples do not enter: take the mean over the real ones alone.": (
+            0.5 * torch.cat([squares, at_fake.square().sum(1)]).mean()
+        ),
+        "sum over all features of a sample, not the last axis alone: flatten(1) first.": (
+            0.5 * unflat.square().sum(-1).mean()
+        ),
+        "sum over all features of a sample, not axis 1 alone: flatten(1) first.": 0.5 * unflat.square().sum(1).mean(),
+        "square each feature's slope before the sum over features.": 0.5 * slopes.sum(1).square().mean(),
+        "square the slopes; their absolute values make another norm.": 0.5 * slopes.abs().sum(1).square().mean(),
         "norms are of one sample each, squared before the mean over samples.": 0.5 * squares.sum().sqrt(),
     }
     want = 0.5 * squares.mean()
