@@ -66,7 +66,11 @@ def _explain_d(loss: float, want: float, r: Tensor, f: Tensor) -> None:
     }
     for message, value in mistakes.items():
         expect(not close(loss, value), f"d_loss: {message}")
-    expect(False, f"d_loss: expected mean softplus(-s_real) + mean softplus(s_fake) = {want:.4f}, got {loss:.4f}.")
+    expect(
+        False,
+        f"d_loss: expected mean softplus(-s_real) + mean softplus(s_fake) = {want:.4f}, got {loss:.4f}, for scores of "
+        f"shape {tuple(r.shape)} and {tuple(f.shape)}.",
+    )
 
 
 def _want_gradients(name: str, got: list[Tensor | None], wanted: tuple[Tensor, ...], whose: tuple[str, ...]) -> None:
@@ -85,7 +89,8 @@ def _far_away(answer: Answer, scores: tuple[Tensor, ...], want: float, wanted: t
     at = " and ".join(f"{float(part.detach()[0]):g}" for part in scores)
     expect(
         torch.tensor(loss).isfinite(),
-        f"{name} is {loss:g} at scores of {at}: σ(s) is exactly 0 or 1 there; use softplus on the logits.",
+        f"{name} is {loss:g} at scores of {at}: σ(s) is exactly 0 or 1 there, and e^120 infinite; use softplus on "
+        "the logits.",
     )
     expect(
         close(loss, want, tolerance=1e-3),
@@ -150,7 +155,7 @@ def _explain_g(loss: float, want: float, s: Tensor, name: str, *, saturating: bo
     for message, value in mistakes.items():
         expect(s.numel() == 1 or not close(loss, value), f"{name}: {message}")
     formula = "-mean softplus(s)" if saturating else "mean softplus(-s)"
-    expect(False, f"{name}: expected {formula} = {want:.4f}, got {loss:.4f}.")
+    expect(False, f"{name}: expected {formula} = {want:.4f}, got {loss:.4f}, for scores of shape {tuple(s.shape)}.")
 
 
 @exercise("01/alternating_step", references=(*LOSSES, "ganlab.train"))

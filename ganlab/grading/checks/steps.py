@@ -6,7 +6,7 @@ The optimisers are plain gradient descent, so that the weights after a step tell
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import torch
@@ -59,23 +59,55 @@ def play(
     for weight in (*generator.parameters(), *discriminator.parameters()):
         weight.grad = torch.full_like(weight, LEFT_OVER)
     left: list[Tensor | None] = []
-    seen = {"leaked": False}
+    leaked = False
+    moves: list[str] = []
+    dice: list[float] = []  # torch's own generator at each draw: equal numbers tell that the step has set its seed
 
     def look(*_: object) -> None:
-        # Where D's optimiser is called, G's gradients are those left over, or none.
+        # Where D's optimiser has been called (and its closure, if any), G's gradients are those left over, or none.
+        nonlocal leaked
         for weight, old in zip(generator.parameters(), left, strict=True):
             clean = weight.grad is None or not weight.grad.any() or (old is not None and torch.equal(weight.grad, old))
-            seen["leaked"] |= not clean
+            leaked |= not clean
 
-    opt_d.register_step_pre_hook(look)
+    def count(opt: torch.optim.Optimizer, *_: object) -> None:
+        # An optimiser that finds no gradient, not even zeros, moves nothing, whatever its rule.
+        if any(weight.grad is not None for group in opt.param_groups for weight in group["params"]):
+            moves.append("d" if opt is opt_d else "g")
+
+    def draw_from(draws: Iterator[Tensor]) -> Callable[[], Tensor]:
+        def draw_latents() -> Tensor:
+            dice.append(float(torch.rand((), dtype=torch.float64)))
+            return next(draws).clone()
+
+        return draw_latents
+
+    opt_d.register_step_post_hook(look)
+    for opt in (opt_d, opt_g):
+        opt.register_step_post_hook(count)
     history = []
     for real, batches in zip(reals, latents, strict=True):
         left[:] = [None if weight.grad is None else weight.grad.clone() for weight in generator.parameters()]
+        moves.clear()
         draws = iter(batches)
-        losses = step(generator, discriminator, opt_g, opt_d, real.clone(), lambda draws=draws: next(draws).clone())
-        weights = {"g": _weights(generator), "d": _weights(discriminator)}
-        history.append({"losses": losses, "drawn": len(batches) - len(list(draws)), **seen, **weights})
+        losses = step(generator, discriminator, opt_g, opt_d, real.clone(), draw_from(draws))
+        seen = {
+            "drawn": len(batches) - len(list(draws)),
+            "leaked": leaked,
+            "moves": "".join(moves),
+            "seeded": len(set(dice)) < len(dice),
+            "frozen": "".join(name for name, net in (("G", generator), ("D", discriminator)) if _thaw(net)),
+        }
+        history.append({"losses": losses, **seen, "g": _weights(generator), "d": _weights(discriminator)})
     return history
+
+
+def _thaw(net: nn.Module) -> bool:
+    """Tell whether some weight was left without `requires_grad`, and let the next step go on with it."""
+    frozen = [weight for weight in net.parameters() if not weight.requires_grad]
+    for weight in frozen:
+        weight.requires_grad_(True)
+    return bool(frozen)
 
 
 def _weights(net: nn.Module) -> list[Tensor]:
@@ -87,13 +119,19 @@ def explain_step(history: Any, trial: Trial) -> None:
     generator, discriminator = copy.deepcopy(trial.generator), copy.deepcopy(trial.discriminator)
     for number, (seen, real, latents) in enumerate(zip(history, trial.reals, trial.latents, strict=True)):
         drawn = seen["drawn"]
-        expect(drawn != 1, "alternating_step: each update needs latents of its own: call draw_latents() twice a step.")
+        expect(drawn > 1, "alternating_step: each update needs latents of its own: call draw_latents() twice a step.")
+        expect(drawn == 2, f"alternating_step: two draws of latents a step are enough, it makes {drawn}.")
+        expect(
+            not seen["seeded"],
+            "alternating_step: it sets torch's seed, so latents drawn after it come again: they are not fresh.",
+        )
         left = LEFT_OVER if number == 0 else 0.0
-        _judge_d(seen["d"], generator, discriminator, real, latents, trial.lr_d, left)
+        _judge_d(seen["d"], generator, discriminator, real, latents, (trial.lr_d, trial.lr_g), left)
         before = copy.deepcopy(discriminator)
         wanted_d = _loss_d(before, generator, real, latents[0])
         _follow(discriminator, wanted_d, before, trial.lr_d)
         _judge_g(seen["g"], generator, (before, discriminator), real, latents, trial.lr_g, left)
+        _judge_moves(seen["moves"])
         expect(
             not seen["leaked"],
             "alternating_step: D's loss sends a gradient into the generator: give D generator(z).detach().",
@@ -101,8 +139,28 @@ def explain_step(history: Any, trial: Trial) -> None:
         own = copy.deepcopy(generator)
         wanted_g = _loss_g(discriminator, own, latents[1])
         _follow(generator, wanted_g, own, trial.lr_g)
-        expect(drawn == 2, f"alternating_step: two draws of latents a step are enough, it makes {drawn}.")
         _judge_losses(seen["losses"], float(wanted_d.detach()), float(wanted_g.detach()))
+        expect(
+            not seen["frozen"],
+            f"alternating_step: it leaves weights of {' and '.join(seen['frozen'])} with requires_grad=False: the next "
+            "step cannot train them.",
+        )
+
+
+def _judge_moves(moves: str) -> None:
+    """Want one call of each optimiser: here they are plain gradient descent, in training Adam, which has a memory."""
+    for player in "dg":
+        calls = moves.count(player)
+        expect(
+            calls > 0,
+            f"alternating_step: {player.upper()} is moved by hand: call opt_{player}.step(), which need not be plain "
+            "gradient descent.",
+        )
+        expect(
+            calls == 1,
+            f"alternating_step: opt_{player}.step() is called {calls} times a step. Once is right: with zeros for "
+            "gradients Adam still moves.",
+        )
 
 
 def _loss_d(d: nn.Module, g: nn.Module, real: Tensor, z: Tensor) -> Tensor:
@@ -146,9 +204,14 @@ def _common(right: list[Tensor], whose: str, batch: int, left: float) -> list[Mo
     """Give what can go wrong in the same way with both players."""
     player = {"d": "discriminator", "g": "generator"}[whose]
     zero = [torch.zeros_like(part) for part in right]
+    uncut = " and no detach() in G's loss" if whose == "g" else ""
     stale = f"{whose.upper()} follows gradients left over from before: opt_{whose}.zero_grad() belongs before "
     moves = [
-        (f"the {player} does not move: loss_{whose}.backward(), then opt_{whose}.step().", zero),
+        (
+            f"the {player} does not move: loss_{whose}.backward(), then opt_{whose}.step(), with no zero_grad() "
+            f"between{uncut}.",
+            zero,
+        ),
         (f"{stale}loss_{whose}.backward().", _plus(right, left)),
         (
             f"{whose.upper()} moves by old gradients alone: opt_{whose}.step() comes after backward().",
@@ -160,7 +223,10 @@ def _common(right: list[Tensor], whose: str, batch: int, left: float) -> list[Mo
     return moves if batch == 1 else [*moves, ("take means over the batch, not sums.", _plus(zero, right, float(batch)))]
 
 
-def _judge_d(got: list[Tensor], g: nn.Module, d: nn.Module, real: Tensor, z: Tensor, lr: float, left: float) -> None:
+def _judge_d(
+    got: list[Tensor], g: nn.Module, d: nn.Module, real: Tensor, z: Tensor, rates: tuple[float, float], left: float
+) -> None:
+    lr, lr_g = rates
     right = _slope(_loss_d(d, g, real, z[0]), d)
     if _reached(got, d, lr, right):
         return
@@ -169,6 +235,11 @@ def _judge_d(got: list[Tensor], g: nn.Module, d: nn.Module, real: Tensor, z: Ten
     after = copy.deepcopy(d)
     _follow(after, _loss_d(d, g, real, z[0]), d, lr)
     of_g = _slope(_loss_g(after, g, z[1]), after)
+    early = []
+    for first, second in ((0, 1), (1, 0)):  # the draw that G would have used, and D's
+        moved = copy.deepcopy(g)
+        _follow(moved, _loss_g(d, moved, z[first]), moved, lr_g)
+        early.append(_slope(_loss_d(d, moved, real, z[second]), d))
     again = "D is moved by G's loss as well: after G's backward call opt_g.step() alone."
     moves = [
         *_common(right, "d", len(real), left),
@@ -177,9 +248,11 @@ def _judge_d(got: list[Tensor], g: nn.Module, d: nn.Module, real: Tensor, z: Ten
         ("D learns from the generated samples alone: the real ones belong in its loss.", _plus(right, only_real, -1.0)),
         (again, _plus(right, of_g)),
         (again, _plus(_plus(right, right), of_g)),
-        (again, _slope(_loss_g(d, g, z[1]), d)),
+        ("D is moved by G's loss alone: opt_d belongs to loss_d, opt_g to loss_g.", _slope(_loss_g(d, g, z[1]), d)),
         ("D moves twice in one step.", _plus(right, _slope(_loss_d(after, g, real, z[0]), after))),
         ("the first latents drawn are D's, the second are G's.", _slope(_loss_d(d, g, real, z[1]), d)),
+        ("D moves twice in one step, along the same gradient.", _plus(right, right)),
+        *(("G moves before D: D comes first, against the present G.", slopes) for slopes in early),
     ]
     _explain(got, d, lr, moves, "the discriminator does not follow the gradient of its own loss.")
 
@@ -212,11 +285,14 @@ def _judge_losses(got: object, want_d: float, want_g: float) -> None:
     assert isinstance(got, tuple | list)
     for value in got:
         one = isinstance(value, int | float) or (isinstance(value, Tensor) and value.ndim == 0)
-        expect(one, f"alternating_step: each loss is a number or a tensor of shape (), got {kind_of(value)}.")
+        what = f"one of shape {tuple(value.shape)}" if isinstance(value, Tensor) else kind_of(value)
+        expect(one, f"alternating_step: each loss is a number or a tensor of shape (), got {what}.")
     first, second = (float(torch.as_tensor(value).detach()) for value in got)
     swapped = close(first, want_g) and close(second, want_d) and not close(first, want_d)
     expect(not swapped, "alternating_step returns (loss_g, loss_d); D's loss comes first.")
-    expect(close(first, want_d), "alternating_step: the first value returned is D's loss, as it was before D's update.")
-    expect(
-        close(second, want_g), "alternating_step: the second value returned is G's loss, as it was before G's update."
-    )
+    for place, player, value, want in (("first", "D", first, want_d), ("second", "G", second, want_g)):
+        expect(
+            close(value, want),
+            f"alternating_step: the {place} value returned is {player}'s loss, as it was before {player}'s update: "
+            f"expected {want:.4f}, got {value:.4f}.",
+        )
