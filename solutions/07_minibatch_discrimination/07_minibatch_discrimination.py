@@ -110,8 +110,9 @@ print("the first sample scores the same in both batches, on each seed:", same)
 # - The sum is over the **other** samples; the sample itself (j = i) is left out. It is a sum, not a mean.
 # - So a batch of B identical samples gives B − 1 for each, and a batch of one gives 0. Samples far from all others give 0.
 # - Gradients pass to *both* samples of each pair: detach nothing.
-# - No loop over samples: `features` is then lifted over seeds, and a loop of B² steps is slow. Broadcasting does it: an axis for i,
-#   an axis for j.
+# - No loop over samples: a loop of B² steps is slow. Broadcasting does it: an axis for i, an axis for j.
+# - `train()` will lift your function over seeds with `torch.func.vmap`. That rules out an `if` on a tensor's values, `.item()`, and
+#   writing into a tensor prepared with `torch.zeros`.
 #
 # (`ganlab.nets.MinibatchDiscrimination` and what it is built from are out of reach in all exercises here; other parts of torch and
 # ganlab are not.)

@@ -15,16 +15,26 @@ from ganlab.grading.checks.wire import portable
 
 @portable
 class Crowd(nn.Module):
-    """D(xᵢ) = w·xᵢ + v·Σⱼ tanh(xⱼ − xᵢ) + B of each flattened sample, (B, features…) -> (B, 1): it sees its batch."""
+    """D(xᵢ) = w·xᵢ + v·Σⱼ tanh(xⱼ − xᵢ) + B of samples shaped as w and v, (B, …) -> (B, 1): it sees its batch.
+
+    In evaluation mode B is left out.
+    """
 
     def __init__(self, own: Tensor, others: Tensor) -> None:
         super().__init__()
         self.own, self.others = nn.Parameter(own.detach().clone()), nn.Parameter(others.detach().clone())
 
     def forward(self, points: Tensor) -> Tensor:
+        if points.shape[1:] != self.own.shape:
+            raise ValueError(f"this discriminator takes {_batch_of(self.own.shape)}, got {tuple(points.shape)}")
         flat = points.flatten(1)
         around = (flat[None] - flat[:, None]).tanh().sum(1)
-        return (flat @ self.own + around @ self.others + len(flat))[:, None]
+        size = len(flat) if self.training else 0
+        return (flat @ self.own.flatten() + around @ self.others.flatten() + size)[:, None]
+
+
+def _batch_of(shape: torch.Size) -> str:
+    return f"(B, {', '.join(map(str, shape))})"
 
 
 @portable
@@ -70,6 +80,14 @@ def wrong_closeness(m: Tensor) -> dict[str, Tensor]:
         "the sign in the exponent is turned: near samples are close, far ones are not.": summed(apart.exp()),
         "use the L1 distance (absolute values), not the Euclidean one.": summed((-gaps.norm(dim=-1)).exp()),
         "use the L1 distance (absolute values), not squares.": summed((-gaps.square().sum(-1)).exp()),
+        "sum |difference| over dims, do not take the largest.": summed((-gaps.abs().amax(-1)).exp()),
+        "take |difference| of each dimension, then sum, not |sum of differences|.": summed((-gaps.sum(-1).abs()).exp()),
+        "take the exponential of each pair, then sum over the samples.": (-apart.sum(1)).exp(),
+        "sum over the other samples, do not take the nearest one only.": (similarity_of(m) * self_out[..., None]).amax(
+            1
+        ),
+        "do not halve the sum: each sample has all others as its neighbours.": right / 2,
+        "that is minus the distance; the closeness is exp(-distance), then summed.": summed(-apart),
         "sum |difference| over dims, do not average.": summed((-gaps.abs().mean(-1)).exp()),
         "take the exponential once, of the distance summed over dims, not one of each dimension.": (
             (-gaps.abs()).exp().sum(-1) * self_out[..., None]
@@ -93,17 +111,23 @@ def output_of(x: Tensor, t: Tensor) -> Tensor:
 
 
 def readings_of(
-    parts: dict[tuple[int, ...], list[Tensor]], slope: float = 0.2, *, tail: bool = False
+    parts: dict[tuple[int, ...], list[Tensor]],
+    slope: float = 0.2,
+    second_slope: float | None = None,
+    *,
+    tail: bool = False,
 ) -> list[Callable[[Tensor], Tensor]]:
     """Give the discriminators that these weights can be: the two hidden biases in either order."""
     (t,) = (values[0] for shape, values in parts.items() if len(shape) == 3)
     width, kernels, _ = t.shape
     first, second, last = parts[width, 2][0], parts[width, width][0], parts[1, width + kernels][0]
 
+    later = slope if second_slope is None else second_slope
+
     def scores(x: Tensor, b1: Tensor, b2: Tensor) -> Tensor:
         hidden = leaky_relu(x @ first.T + b1, slope) @ second.T + b2
-        out = hidden if tail else leaky_relu(hidden, slope)
+        out = hidden if tail else leaky_relu(hidden, later)
         out = output_of(out, t)
-        return (leaky_relu(out, slope) if tail else out) @ last.T + parts[1,][0]
+        return (leaky_relu(out, later) if tail else out) @ last.T + parts[1,][0]
 
     return [partial(scores, b1=b1, b2=b2) for b1, b2 in itertools.permutations(parts[width,], 2)]

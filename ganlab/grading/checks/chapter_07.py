@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Callable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from ganlab.grading.checks.base import Answer, CheckFailed, close, exercise, expect, expect_tensor, kind_of
 from ganlab.grading.checks.batchwise import Crowd, SlopeOfT, closeness_of, output_of, readings_of, wrong_closeness
@@ -32,13 +35,61 @@ def _explain(got: Tensor, want: Tensor, m: Tensor, name: str) -> None:
 @exercise("07/closeness", references=REFERENCES)
 def closeness(answer: Answer, rng: torch.Generator) -> None:
     """Compare values and gradients with the formula; an identical batch, a batch of one, samples far away."""
-    for batch, kernels, dims in ((6, 3, 2), (4, 4, 4), (3, 5, 3), (2, 1, 4), (9, 2, 1), (3, 3, 7)):
+    for batch, kernels, dims in ((6, 3, 2), (4, 4, 4), (3, 5, 3), (2, 1, 4), (9, 2, 1), (3, 3, 7), (40, 2, 2)):
         m = (0.3 + 0.5 * torch.rand((), generator=rng)) * torch.randn(batch, kernels, dims, generator=rng)
         m = m + torch.randn(dims, generator=rng)
         got = expect_tensor(answer(m), (batch, kernels), "closeness (B, kernels)")
         _explain(got, closeness_of(m), m, "closeness")
         _expect_gradient(answer, m)
     _settle_edges(answer, rng)
+    _expect_lifted(answer, rng)
+
+
+class _Operations(TorchDispatchMode):
+    """Counts what torch is asked to do."""
+
+    count = 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+        self.count += 1
+        return function(*args, **(kwargs or {}))
+
+
+def count_operations(function: Callable[[Tensor], Tensor], *batches: Tensor) -> list[int]:
+    """Give the number of torch's operations that each batch takes."""
+    counts = []
+    for batch in batches:
+        with _Operations() as operations:
+            function(batch)
+        counts.append(operations.count)
+    return counts
+
+
+def lift(function: Callable[[Tensor], Tensor], seeds: Tensor) -> Tensor:
+    """Call the function on all seeds at once."""
+    return torch.func.vmap(function)(seeds)
+
+
+def _expect_lifted(answer: Answer, rng: torch.Generator) -> None:
+    """Want a number of operations that does not grow with the batch, and a function that can be lifted over seeds."""
+    seeds = torch.randn(3, 5, 2, 4, generator=rng)
+    try:
+        got = answer.through(lift, seeds)
+    except CheckFailed as failure:
+        said = str(failure).partition(" raised ")[2]
+        raise CheckFailed(
+            "closeness: it works on one batch, but train() cannot lift it over seeds (torch.func.vmap): no `if` on a "
+            f"tensor's values, no float() or .item(), no writing into a prepared tensor. torch says: {said}"
+        ) from None
+    got = expect_tensor(got, (3, 5, 2), "closeness, lifted over seeds (S, B, kernels)")
+    want = torch.stack([closeness_of(m) for m in seeds])
+    expect(close(got, want), "closeness: lifted over seeds (torch.func.vmap) it gives other values than seed by seed.")
+    few, many = answer.through(count_operations, torch.zeros(8, 2, 2), torch.zeros(48, 2, 2))
+    expect(
+        many - few < 40,
+        f"closeness: no loop over samples: a batch of 8 takes {few} operations of torch, one of 48 takes {many}. "
+        "Broadcast instead: an axis for i, an axis for j.",
+    )
 
 
 def _expect_gradient(answer: Answer, m: Tensor) -> None:
@@ -49,6 +100,11 @@ def _expect_gradient(answer: Answer, m: Tensor) -> None:
     expect(
         not close(gradient, want / 2) or close(gradient, want),
         "closeness: a pair's gradient reaches both of its samples; do not detach one of them.",
+    )
+    expect(
+        bool(gradient.isfinite().all()),
+        "closeness: right values, but the gradient is not finite where a sample meets itself (a root or a division at "
+        "0?).",
     )
     expect(close(gradient, want), "closeness: right values, wrong gradient by the features: detach nothing on the way.")
 
@@ -93,11 +149,24 @@ def _module(answer: Answer, what: str, *sizes: int) -> tuple[Answer, dict[str, T
 @exercise("07/minibatch_layer", references=REFERENCES)
 def minibatch_layer(answer: Answer, rng: torch.Generator) -> None:
     """Compare with [x, closeness(x T)]: values, gradients to x and T, equivariance, weights exchanged from outside."""
-    for inputs, kernels, dims, batch in ((6, 3, 2, 5), (4, 4, 4, 4), (3, 1, 5, 2), (5, 2, 1, 1), (2, 3, 4, 7)):
+    for inputs, kernels, dims, batch in (
+        (6, 3, 2, 5),
+        (4, 4, 4, 4),
+        (3, 1, 5, 2),
+        (5, 2, 1, 1),
+        (2, 3, 4, 7),
+        (3, 2, 2, 40),
+    ):
         layer, state = _module(answer, "what MinibatchLayer(in_features, kernels, dims) makes", inputs, kernels, dims)
         t = _expect_t(layer, state, (inputs, kernels, dims))
         x = torch.randn(batch, inputs, generator=rng)
-        _expectoutput_of(layer, x, t)
+        once = expect_tensor(layer(x), (batch, inputs + kernels), "the layer's output (B, in_features + kernels)")
+        expect(
+            close(layer(x), once),
+            "MinibatchLayer: called twice with the same x it gives two outputs: draw T once, in __init__, and keep "
+            "nothing from one batch to the next.",
+        )
+        _expect_output(once, x, t)
         other = torch.randn(t.shape, generator=rng) / inputs**0.5
         layer.attribute("load_state_dict")({"T": other})
         moved = expect_tensor(layer(x), (batch, inputs + kernels), "the layer's output (B, in_features + kernels)")
@@ -110,6 +179,9 @@ def minibatch_layer(answer: Answer, rng: torch.Generator) -> None:
         order = torch.randperm(batch, generator=rng)
         turned = "MinibatchLayer: samples in another order must give the same rows in that order."
         expect(close(layer(x[order]), moved[order]), turned)
+        if batch == 5:
+            layer.attribute("eval")()
+            expect(close(layer(x), moved), "MinibatchLayer: after eval() its output differs; it must not.")
     _expect_start(answer, rng)
 
 
@@ -129,9 +201,8 @@ def _expect_t(layer: Answer, state: dict[str, Tensor], shape: tuple[int, ...]) -
     return t
 
 
-def _expectoutput_of(layer: Answer, x: Tensor, t: Tensor) -> None:
+def _expect_output(got: Tensor, x: Tensor, t: Tensor) -> None:
     (batch, inputs), (_, kernels, dims) = x.shape, t.shape
-    got = expect_tensor(layer(x), (batch, inputs + kernels), "the layer's output (B, in_features + kernels)")
     want = output_of(x, t)
     if close(got, want):
         return
@@ -168,6 +239,15 @@ def _expect_slopes(layer: Answer, x: Tensor, t: Tensor) -> None:
     expect(close(reached, by_t), "MinibatchLayer: right values, wrong gradient by T: detach nothing on the way.")
 
 
+def draw_twice(layer: Callable[..., nn.Module], *sizes: int) -> list[Tensor]:
+    """Give T of two layers, torch seeded alike before each."""
+    drawn = []
+    for _ in range(2):
+        torch.manual_seed(7)
+        drawn.append(layer(*sizes).get_parameter("T").detach())
+    return drawn
+
+
 def _expect_start(answer: Answer, rng: torch.Generator) -> None:
     inputs, kernels, dims = 60, 9, 5
     what = "what MinibatchLayer(in_features, kernels, dims) makes"
@@ -179,6 +259,15 @@ def _expect_start(answer: Answer, rng: torch.Generator) -> None:
         good,
         "MinibatchLayer: T starts as torch.randn(in_features, kernels, dims) / in_features**0.5, of standard deviation "
         f"{inputs**-0.5:.3f} for {inputs} inputs; yours has {float(first.std()):.3f}.",
+    )
+    expect(
+        len(first.unique()) > 0.9 * first.numel(),
+        "MinibatchLayer: draw every number of T for itself; here some are copies of others.",
+    )
+    one, two = answer.through(draw_twice, inputs, kernels, dims)
+    expect(
+        torch.equal(one, two),
+        "MinibatchLayer: draw T with torch.randn; yours does not follow torch.manual_seed, so no run can be repeated.",
     )
     same = torch.randn(1, inputs, generator=rng).expand(6, inputs).clone()
     layer, _ = _module(answer, what, inputs, kernels, dims)
@@ -194,12 +283,24 @@ def build_discriminator(answer: Answer, rng: torch.Generator) -> None:
         x = 2 * torch.randn(batch, 2, generator=rng)
         got = expect_tensor(net(x), (batch, 1), "the scores (B, 1)")
         by_shape = _expect_parts(state, width, kernels, dims)
-        wants = [scores(x) for scores in readings_of(by_shape)]
+        readings = readings_of(by_shape)
+        wants = [scores(x) for scores in readings]
         if not any(close(got, want) for want in wants):
             _explain_scores(got, x, by_shape, wants)
+        ours = x.clone().requires_grad_()
+        slopes = [torch.autograd.grad(scores(ours).sum(), ours)[0] for scores in readings]
+        _, (slope,) = net.differentiate(x.clone().requires_grad_())
+        expect(
+            any(close(slope, want) for want in slopes),
+            "build_discriminator: right scores, wrong gradient by the samples: detach nothing between the layers.",
+        )
         again = _module(answer, "what build_discriminator makes", width, kernels, dims)[1]
         fresh = not any(torch.equal(a, b) for a, b in zip(state.values(), again.values(), strict=True) if a.numel() > 1)
-        expect(fresh, "build_discriminator: two calls share weights: make every layer inside the function.")
+        expect(
+            fresh,
+            "build_discriminator: two calls give a layer with the same weights: make every layer inside the function, "
+            "and leave it its random start (no fixed seed, no constant).",
+        )
 
 
 def _expect_parts(state: dict[str, Tensor], width: int, kernels: int, dims: int) -> dict[tuple[int, ...], list[Tensor]]:
@@ -207,18 +308,31 @@ def _expect_parts(state: dict[str, Tensor], width: int, kernels: int, dims: int)
     for value in state.values():
         by_shape.setdefault(tuple(value.shape), []).append(value.detach().cpu())
     expect(
+        by_shape,
+        "build_discriminator: it holds no weights: keep the layers in an nn.Sequential, in an nn.ModuleList or as "
+        "attributes, not in a plain list.",
+    )
+    expect(
         any(len(shape) == 3 for shape in by_shape),
         "build_discriminator: there is no MinibatchLayer in it (a T of shape (in_features, kernels, dims)).",
     )
     in_data = (2, kernels, dims) in by_shape and (width, kernels, dims) not in by_shape
     expect(not in_data, "build_discriminator: the layer looks at the data; put it behind the second hidden layer.")
-    want = [(width, 2), (width,), (width, width), (width,), (width, kernels, dims), (1, width + kernels), (1,)]
-    have = sorted(shape for shape, values in by_shape.items() for _ in values)
+    want = Counter([(width, 2), (width,), (width, width), (width,), (width, kernels, dims), (1, width + kernels), (1,)])
+    have = Counter({shape: len(values) for shape, values in by_shape.items()})
+    lacking, spare = sorted((want - have).elements()), sorted((have - want).elements())
+    biases = not spare and all(len(shape) == 1 for shape in lacking)
+    expect(not (lacking and biases), "build_discriminator: all three linear layers have a bias.")
+    turned = kernels != dims and (width, dims, kernels) in spare and (width, kernels, dims) in lacking
     expect(
-        have == sorted(want),
-        f"build_discriminator: for width {width}, {kernels} kernels of {dims} dims its weights have the shapes {want}, "
-        f"not {have}.",
+        not turned, "build_discriminator: kernels and dims have changed places: MinibatchLayer(width, kernels, dims)."
     )
+    if lacking or spare:
+        said = [f"{what} {shapes}" for what, shapes in (("missing:", lacking), ("too many:", spare)) if shapes]
+        raise CheckFailed(
+            f"build_discriminator: linear 2 -> width, linear width -> width, MinibatchLayer, linear -> 1, and no more. "
+            f"For width {width}, {kernels} kernels of {dims} dims, shapes of weights {'; '.join(said)}."
+        )
     return by_shape
 
 
@@ -227,6 +341,18 @@ def _explain_scores(got: Tensor, x: Tensor, parts: dict[tuple[int, ...], list[Te
         "no sigmoid at the end: scores are logits.": [want.sigmoid() for want in wants],
         "LeakyReLU has slope 0.2 here, 0.01 is torch's default.": [scores(x) for scores in readings_of(parts, 0.01)],
         "the activations are LeakyReLU(0.2), not ReLU.": [scores(x) for scores in readings_of(parts, 0.0)],
+        "the first LeakyReLU(0.2), between the linear layers, is missing.": [
+            scores(x) for scores in readings_of(parts, 1.0, 0.2)
+        ],
+        "the second LeakyReLU(0.2), in front of the layer, is missing.": [
+            scores(x) for scores in readings_of(parts, 0.2, 1.0)
+        ],
+        "the first LeakyReLU has slope 0.2 too; 0.01 is torch's default.": [
+            scores(x) for scores in readings_of(parts, 0.01, 0.2)
+        ],
+        "the second LeakyReLU has slope 0.2 too; 0.01 is torch's default.": [
+            scores(x) for scores in readings_of(parts, 0.2, 0.01)
+        ],
         "there are no activations between the linear layers.": [scores(x) for scores in readings_of(parts, 1.0)],
         "the layer comes behind the second activation, directly before the last linear layer.": [
             scores(x) for scores in readings_of(parts, tail=True)
@@ -244,9 +370,10 @@ def _explain_scores(got: Tensor, x: Tensor, parts: dict[tuple[int, ...], list[Te
 @exercise("07/d_scores")
 def d_scores(answer: Answer, rng: torch.Generator) -> None:
     """Want D(real) and D(fake) from one call each, (N,) and (M,), of a discriminator whose samples see each other."""
-    for n, m, shape in ((4, 4, (4,)), (5, 3, (2,)), (2, 6, (2,)), (1, 1, (3,)), (3, 1, (2, 1, 3))):
-        features = math.prod(shape)
-        net = Crowd(torch.randn(features, generator=rng), torch.randn(features, generator=rng))
+    sizes = ((4, 4, (4,)), (5, 3, (2,)), (2, 6, (2,)), (1, 1, (3,)), (3, 1, (2, 1, 3)), (70, 140, (2,)))
+    for k, (n, m, shape) in enumerate(sizes):
+        net = Crowd(torch.randn(shape, generator=rng), torch.randn(shape, generator=rng))
+        net.train(k % 2 == 0)
         real, fake = torch.randn(n, *shape, generator=rng), 1 + torch.randn(m, *shape, generator=rng)
         got = answer(net, real, fake)
         expect(
@@ -259,14 +386,15 @@ def d_scores(answer: Answer, rng: torch.Generator) -> None:
         s_real, s_fake = (
             expect_tensor(part, (len(own),), name) for part, own, name in zip(got, want, names, strict=True)
         )
-        _explain_pair(s_real, s_fake, net, real, fake)
-        expect(
-            calls == 2, f"d_scores: the discriminator is called once for each batch, twice in all, not {calls} times."
-        )
+        _explain_pair(s_real, s_fake, net, real, fake, calls)
+        expect(calls == 2, _TWICE.format(calls=calls))
     _expect_open(answer, rng)
 
 
-def _explain_pair(s_real: Tensor, s_fake: Tensor, net: Crowd, real: Tensor, fake: Tensor) -> None:
+_TWICE = "d_scores: the discriminator is called once for each batch, twice in all; your calls: {calls}."
+
+
+def _explain_pair(s_real: Tensor, s_fake: Tensor, net: Crowd, real: Tensor, fake: Tensor, calls: int) -> None:
     a, b = net(real)[:, 0], net(fake)[:, 0]
     if close(s_real, a) and close(s_fake, b):
         return
@@ -284,6 +412,15 @@ def _explain_pair(s_real: Tensor, s_fake: Tensor, net: Crowd, real: Tensor, fake
     expect(not (close(s_real, b) and close(s_fake, a)), "d_scores: the order is turned: (s_real, s_fake).")
     squashed = close(s_real, a.sigmoid()) or close(s_fake, b.sigmoid())
     expect(not squashed, "d_scores: give the scores as they are, no sigmoid.")
+    mode = net.training
+    net.train(not mode)
+    other = net(real)[:, 0], net(fake)[:, 0]
+    net.train(mode)
+    expect(
+        not (close(s_real, other[0]) or close(s_fake, other[1])),
+        "d_scores: leave the discriminator's mode as it is: no eval(), no train().",
+    )
+    expect(calls == 2, _TWICE.format(calls=calls))
     expect(False, "d_scores: expected the discriminator's scores of the real batch, and of the fake batch.")
 
 
@@ -295,5 +432,7 @@ def _expect_open(answer: Answer, rng: torch.Generator) -> None:
     trains = s_real.requires_grad and s_fake.requires_grad
     expect(trains, "d_scores: no gradient reaches the discriminator; detach nothing.")
     net.requires_grad_(False)
+    s_real, _ = answer(net, real.clone().requires_grad_(), fake)
+    expect(s_real.requires_grad, "d_scores: no gradient reaches the real samples; detach nothing.")
     _, s_fake = answer(net, real, fake.clone().requires_grad_())
     expect(s_fake.requires_grad, "d_scores: no gradient reaches the fake samples; who calls d_scores detaches, not it.")
