@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +10,7 @@ from torch.nn.functional import softplus
 
 from ganlab.grading.checks.base import Answer, close, exercise, expect, expect_tensor, kind_of
 from ganlab.grading.checks.decades import explain_decades
-from ganlab.grading.checks.players import BatchLoss, Seasoned, Tempered
+from ganlab.grading.checks.players import BatchLoss, Seasoned, Tempered, second_time
 from ganlab.objectives import LOSSES
 
 
@@ -65,20 +64,12 @@ def gradient_norm(answer: Answer, rng: torch.Generator) -> None:
             _explain_norm(got, slopes, g, d, latents, name)
     g, d = _players(2, 3, 5, rng, 0.2)
     latents = torch.randn(20, 2, generator=rng)
-    again = answer.through(_second_time, g, d, latents, BatchLoss("nonsaturating"))
+    again = answer.through(second_time, g, d, latents, BatchLoss("nonsaturating"))
     expect(
         _near(_number(again), _norm(_slopes(g, d, latents, "nonsaturating", g))),
         "gradient_norm: called twice with the same networks it gives two numbers: measure only, and leave the weights, "
         "and whether the networks train or evaluate, as they are.",
     )
-
-
-def _second_time(
-    answer: Callable[..., object], g: nn.Module, d: nn.Module, latents: Tensor, g_loss: Callable[..., Tensor]
-) -> object:
-    """Call the answer twice with the same networks and give the second result."""
-    answer(g, d, latents, g_loss)
-    return answer(g, d, latents, g_loss)
 
 
 def _in_linear(g: nn.Module) -> list[bool]:
