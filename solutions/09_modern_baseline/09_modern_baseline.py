@@ -124,7 +124,7 @@ print("collapsed on at least 8 of 10 seeds:", collapsed >= 8)
 # order, and return the loss that their player **minimises**, a tensor of shape `()`:
 #
 # - the mean over the B pairs, pair i being `s_real[i]` and `s_fake[i]`;
-# - value and gradient right for differences of some hundreds (use `torch.nn.functional.softplus` or `logsigmoid`; the logarithm of
+# - value and gradient right for equal scores and for differences of some hundreds (use `torch.nn.functional.softplus` or `logsigmoid`; the logarithm of
 #   a sigmoid is −∞ there);
 # - in `relativistic_d` the gradient reaches both arguments, in `relativistic_g` at least `s_fake`.
 #
@@ -196,6 +196,7 @@ print("modes captured, seeds 0-9:", mode_report(rpgan.sample(2500, seed=1), ring
 #   not needed, but `train` passes it to every penalty.
 # - `critic(x)` gives scores `(B,)` or `(B, 1)`, each of one sample alone.
 # - The critic will descend this number, so a gradient must pass through it to the critic's parameters: `create_graph=True`.
+# - Otherwise leave the critic as it is: `backward()` would add to its parameters' `.grad`, `torch.autograd.grad` does not.
 # - The **generator** must not: even where `fake` carries a gradient, work on `fake.detach().requires_grad_()`.
 #
 # (`ganlab.PENALTIES` and `ganlab.objectives.penalties` would answer this; an answer that calls them gets no points.)

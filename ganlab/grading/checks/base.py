@@ -96,7 +96,11 @@ class Answer:
         fields, _ = self._send("call", self._called(arguments, named))
         if fields.get("error") == "unwritten":
             return Raised("NotImplementedError", "")
-        return Raised(str(fields.get("type")), str(fields.get("said"))) if fields.get("error") == "raised" else None
+        if fields.get("error") != "raised":
+            return None
+        # A class of the student's own that is a ValueError counts as one.
+        kind = "ValueError" if fields.get("value_error") is True else str(fields.get("type"))
+        return Raised(kind, str(fields.get("said")))
 
     def attribute(self, name: str) -> Any:
         """Give an attribute of an object that an answer returned."""

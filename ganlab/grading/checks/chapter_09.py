@@ -35,6 +35,7 @@ def relativistic_d(answer: Answer, rng: torch.Generator) -> None:
             "relativistic_d: right value, wrong gradient: the discriminator learns from both scores; detach neither.",
         )
     _compare_far(answer, rng, "relativistic_d", player=1)
+    _compare_near(answer, rng, "relativistic_d", player=1)
 
 
 @exercise("09/relativistic_g", references=RELATIVISTIC)
@@ -51,6 +52,7 @@ def relativistic_g(answer: Answer, rng: torch.Generator) -> None:
             "relativistic_g: right value, wrong gradient: each fake score gets -sigmoid(s_real - s_fake) / B.",
         )
     _compare_far(answer, rng, "relativistic_g", player=-1)
+    _compare_near(answer, rng, "relativistic_g", player=-1)
 
 
 def _compare(got: object, real: Tensor, fake: Tensor, name: str, who: str, *, player: int) -> None:
@@ -76,11 +78,24 @@ def _compare(got: object, real: Tensor, fake: Tensor, name: str, who: str, *, pl
             player * (fake.mean() - real)
         ).mean()
         + softplus(player * (fake - real.mean())).mean(),
+        "that is half of the averaged version (RaGAN): compare with the pair's own score, not with the batch's mean.": (
+            softplus(player * (fake.mean() - real)).mean() + softplus(player * (fake - real.mean())).mean()
+        )
+        / 2,
         "that is a Wasserstein loss: the softplus is missing.": gap.mean(),
         "that is a hinge: use softplus.": (1 + gap).relu().mean(),
         "that is the saturating side: a loss to be minimised is the mean of softplus, with a plus.": -softplus(
             -gap
         ).mean(),
+        "that is relu, or nearly: use softplus as it is.": gap.relu().mean(),
+        "the sign is turned: softplus with a plus, or minus logsigmoid.": -softplus(gap).mean(),
+        "fake scores meet the mean real score; compare with the pair's own real score.": softplus(
+            player * (fake - real.mean())
+        ).mean(),
+        "real scores meet the mean fake score; compare with the pair's own fake score.": softplus(
+            player * (fake.mean() - real)
+        ).mean(),
+        "both orders of the pair are in it; one softplus a pair.": softplus(gap).mean() + softplus(-gap).mean(),
         "no factor 2.": 2 * softplus(gap).mean(),
         "no factor ½.": 0.5 * softplus(gap).mean(),
     }
@@ -89,6 +104,29 @@ def _compare(got: object, real: Tensor, fake: Tensor, name: str, who: str, *, pl
         expect(alike or not close(loss, value), f"{name}: {message}")
     sign = "s_fake - s_real" if player == 1 else "s_real - s_fake"
     expect(False, f"{name}: expected the mean of softplus({sign}) over the pairs, {softplus(gap).mean():.4f}.")
+
+
+def _compare_near(answer: Answer, rng: torch.Generator, name: str, *, player: int) -> None:
+    """Equal scores, where a softplus put together from pieces has a kink, and differences of 3 to 12, both ways."""
+    steps = 3 + torch.arange(8.0) + torch.rand(8, generator=rng)
+    real = torch.randn(10, generator=rng)
+    fake = real + torch.cat([torch.zeros(2), steps * torch.tensor([1.0, -1.0]).repeat(4)])
+    got, gradients = answer.differentiate(real.clone().requires_grad_(), fake.clone().requires_grad_())
+    gap = player * (fake - real)
+    expect(
+        close(expect_tensor(got, (), name), softplus(gap).mean(), tolerance=1e-5),
+        f"{name}: inexact at score differences of 3 to 11: use softplus as it is, without a threshold of your own.",
+    )
+    pull = player * torch.sigmoid(gap) / len(gap)
+    reached = [(1, pull), *([(0, -pull)] if gradients[0] is not None else [])]
+    expect(
+        all(close(gradients[k][:2], want[:2]) for k, want in reached),
+        f"{name}: the gradient is wrong where s_real equals s_fake (there it is ½/B, up to the sign).",
+    )
+    expect(
+        all(close(gradients[k], want, tolerance=1e-5) for k, want in reached),
+        f"{name}: the gradient is inexact at score differences of 3 to 11: use softplus as it is, and clamp nothing.",
+    )
 
 
 def _compare_far(answer: Answer, rng: torch.Generator, name: str, *, player: int) -> None:
@@ -106,7 +144,7 @@ def _compare_far(answer: Answer, rng: torch.Generator, name: str, *, player: int
         )
         pull = player * torch.sigmoid(gap) / 4
         expect(
-            close(gradients[1], pull),
+            close(gradients[1], pull) and (gradients[0] is None or close(gradients[0], -pull)),
             f"{name}: the gradient is wrong at score differences above 100: use softplus, and clamp nothing.",
         )
     real, fake = (scores.detach() for scores in _scores(rng, 8))
@@ -120,15 +158,21 @@ def r2_penalty(answer: Answer, rng: torch.Generator) -> None:
     """Want ½ mean ‖∇D(fake)‖² from (critic, real, fake): a linear critic first, then bowls whose norms differ."""
     _linear(answer, rng)
     for shape, column in (((7, 2), False), ((5, 2, 3, 2), False), ((6, 3), True), ((4, 4), False), ((1, 2), False)):
-        critic = draw_bowl(torch.Size(shape[1:]).numel(), rng, column=column)
+        critic = draw_bowl(torch.Size(shape[1:]).numel(), rng, column=column, shape=shape[1:])
         real, fake = torch.randn(2, *shape, generator=rng)
-        # Samples that carry a gradient, as they do where they come straight from a generator.
-        got, gradients = answer.differentiate(critic, real, fake.clone().requires_grad_())
+        # Samples that carry a gradient, as they do where they come straight from a generator; but not always.
+        carries = shape[0] != 4
+        got, gradients = answer.differentiate(critic, real, fake.clone().requires_grad_(carries))
         expect(answer.calls[0] > 0, "r2_penalty: the critic was not called.")
         want = 0.5 * critic.gradient(fake).square().sum(1).mean()
         if not close(expect_tensor(got, (), "r2_penalty"), want):
             _explain_r2(got, critic, real, fake)
+        expect(
+            carries or gradients[2] is None,
+            "r2_penalty: fake came without requires_grad and leaves with it: mark a tensor of your own, fake.detach().",
+        )
         _explain_gradients(gradients, critic, want)
+    _flat(answer, rng)
 
 
 def _linear(answer: Answer, rng: torch.Generator) -> None:
@@ -142,8 +186,13 @@ def _linear(answer: Answer, rng: torch.Generator) -> None:
         return
     expect(
         not close(got, squared),
-        "r2_penalty: the factor ½ is missing: a linear critic w·x has R2 = ½‖w‖² at weight γ = 1.",
+        "r2_penalty: ‖w‖² on a linear critic w·x, where R2 = ½‖w‖²: the factor ½ is missing, or R1 is added.",
     )
+    expect(
+        not close(got, 0.25 * squared),
+        "r2_penalty: ¼‖w‖² on a linear critic w·x, where R2 = ½‖w‖²: halve once, and after the square.",
+    )
+    expect(not close(got, -0.5 * squared), "r2_penalty: a penalty is added to the loss: no minus.")
     expect(
         not close(got, 0.5 * (squared.sqrt() - 1) ** 2) and not close(got, (squared.sqrt() - 1) ** 2),
         "r2_penalty: it pulls the norm to 1, as WGAN-GP does; R2 pulls it to 0.",
@@ -157,13 +206,28 @@ def _linear(answer: Answer, rng: torch.Generator) -> None:
     expect(not close(got, 0.5 * 5 * squared), "r2_penalty: take the mean over samples, not the sum.")
 
 
+def _flat(answer: Answer, rng: torch.Generator) -> None:
+    """A dead critic has slope 0: so has its penalty, where a square root would have the gradient NaN."""
+    critic = Bowl(torch.zeros(2, 2), torch.zeros(2))
+    got, gradients = answer.differentiate(critic, *torch.randn(2, 3, 2, generator=rng))
+    expect(
+        close(expect_tensor(got, (), "r2_penalty"), 0.0),
+        "r2_penalty: a critic with the same score everywhere has slope 0, and penalty 0.",
+    )
+    expect(
+        all(bool(found.isfinite().all()) for found in gradients[0].values() if found is not None),
+        "r2_penalty: its gradient is NaN where the critic is flat, as a square root's is at 0: take no root at all.",
+    )
+
+
 def _explain_gradients(gradients: list[Any], critic: Bowl, want: Tensor) -> None:
     """Want the gradient by the critic's parameters, and none by the fake samples."""
     names = [name for name, _ in critic.named_parameters()]
     expected = dict(zip(names, torch.autograd.grad(want, list(critic.parameters())), strict=True))
     for name in names:
+        expect(name in gradients[0], "r2_penalty: it freezes the critic's parameters: leave the critic as it is.")
         expect(
-            gradients[0].get(name) is not None,
+            gradients[0][name] is not None,
             "r2_penalty: its value does not depend on the critic's parameters: pass create_graph=True.",
         )
         expect(
@@ -200,7 +264,17 @@ def _explain_r2(got: Tensor, critic: Bowl, real: Tensor, fake: Tensor) -> None:
     }
     for message, value in mistakes.items():
         expect(count == 1 or not close(got, value), f"r2_penalty: {message}")
-    expect(False, "r2_penalty: expected half the mean over fake samples of the squared norm of the critic's gradient.")
+    # Sums over some axes and a mean over the others, on images.
+    parts = [float(r2) / size for size in (*fake.shape[1:], fake[0].numel() / fake.shape[-1], fake[0, 0].numel())]
+    expect(
+        fake.dim() == 2 or not any(close(got, part) for part in parts),
+        f"r2_penalty: wrong on samples {tuple(fake.shape)}: the norm runs over all axes but the batch's; flatten(1).",
+    )
+    expect(
+        False,
+        f"r2_penalty: wrong on samples {tuple(fake.shape)}: expected half the mean over fake samples of the squared "
+        "norm of the critic's gradient.",
+    )
 
 
 @exercise("09/pack", references=("ganlab.nets.Pack", "ganlab.nets.minibatch.Pack"))
@@ -229,6 +303,11 @@ def pack(answer: Answer, rng: torch.Generator) -> None:
 
 def _one_pack(answer: Answer, x: Tensor, m: int) -> None:
     batch, features, *rest = x.shape
+    raised = answer.raises(x, m)
+    expect(
+        raised is None or raised.type == "NotImplementedError",
+        f"pack: samples {tuple(x.shape)} divide into packs of m={m}, and yet it raised {raised and ': '.join(raised)}",
+    )
     got = expect_tensor(answer(x, m), (batch // m, m * features, *rest), f"pack of {tuple(x.shape)} with m={m}")
     want = torch.stack([torch.cat(list(x[k : k + m])) for k in range(0, batch, m)])
     if close(got, want, tolerance=1e-6):
@@ -243,4 +322,8 @@ def _one_pack(answer: Answer, x: Tensor, m: int) -> None:
         not close(got, interleaved, tolerance=1e-6),
         "pack: features are interleaved; each sample's features stay together, one sample after the other.",
     )
-    expect(False, f"pack: right shape, wrong numbers on {tuple(x.shape)} with m={m}: one sample follows the other.")
+    expect(
+        False,
+        f"pack: right shape, wrong numbers on {tuple(x.shape)} with m={m}: pack k holds the samples "
+        "k·m ... k·m + m - 1, in this order.",
+    )

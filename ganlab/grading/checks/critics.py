@@ -12,15 +12,28 @@ from ganlab.grading.checks.wire import portable
 class Bowl(nn.Module):
     """D(x) = ½ xᵀ A x + b·x of each flattened sample, (B, features…) -> (B,); ∇D = ½ (A + Aᵀ) x + b.
 
-    `column=True` gives scores (B, 1), as networks do.
+    `column=True` gives scores (B, 1), as networks do. With `shape`, samples of another shape are refused, and so is a
+    gradient that is left in the parameters.
     """
 
-    def __init__(self, matrix: Tensor, slope: Tensor, column: bool = False) -> None:
+    def __init__(
+        self, matrix: Tensor, slope: Tensor, column: bool = False, shape: tuple[int, ...] | None = None
+    ) -> None:
         super().__init__()
         self.matrix, self.slope = nn.Parameter(matrix.detach().clone()), nn.Parameter(slope.detach().clone())
-        self.column = column
+        self.column, self.shape = column, shape
+        if shape is not None:
+            for parameter in self.parameters():
+                parameter.register_post_accumulate_grad_hook(self._refuse)
+
+    @staticmethod
+    def _refuse(parameter: Tensor) -> None:
+        raise RuntimeError("backward() adds to the gradients of the critic's parameters: use torch.autograd.grad.")
 
     def forward(self, points: Tensor) -> Tensor:
+        if self.shape is not None and tuple(points.shape[1:]) != tuple(self.shape):
+            of = ", ".join(map(str, self.shape))
+            raise ValueError(f"the critic takes samples of shape (B, {of}), it was given {tuple(points.shape)}.")
         flat = points.flatten(1)
         scores = 0.5 * ((flat @ self.matrix) * flat).sum(1) + flat @ self.slope
         return scores[:, None] if self.column else scores
@@ -30,10 +43,12 @@ class Bowl(nn.Module):
         return 0.5 * points.flatten(1) @ (self.matrix + self.matrix.T) + self.slope
 
 
-def draw_bowl(features: int, rng: torch.Generator, *, column: bool = False) -> Bowl:
+def draw_bowl(
+    features: int, rng: torch.Generator, *, column: bool = False, shape: tuple[int, ...] | None = None
+) -> Bowl:
     """Draw a bowl whose gradient norms lie on both sides of 1."""
     matrix = torch.randn(features, features, generator=rng) / features
-    return Bowl(matrix, torch.randn(features, generator=rng) / features**0.5, column)
+    return Bowl(matrix, torch.randn(features, generator=rng) / features**0.5, column, shape)
 
 
 @portable

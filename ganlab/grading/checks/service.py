@@ -56,7 +56,8 @@ class Service:
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             if type(error) is NotImplementedError and not error.args:  # as handed out; torch's own have a text
                 return wire.pack({"error": "unwritten"}, [])
-            return wire.pack({"error": "raised", "type": type(error).__name__[:80], "said": _said(error)}, [])
+            raised = {"error": "raised", "type": type(error).__name__[:80], "said": _said(error)}
+            return wire.pack({**raised, "value_error": issubclass(type(error), ValueError)}, [])
 
     def _hold(self, value: Any) -> wire.Handle:
         self.held.append(value)
