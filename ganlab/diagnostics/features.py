@@ -27,7 +27,7 @@ SHA256 = "3c44050aeca5add06e70c42e075703ed967e4b2737a5e85deb9afe15ca98d6d3"
 ACCURACY: dict[str, float] = {"digits test": 0.9944, "MNIST test, 2,000 held out": 0.985}
 FEATURES = 32
 CLASSES = 10
-CHUNK = 500  # images at once: memory stays under 60 MB
+CHUNK = 500  # images at once, which bounds the memory
 
 
 class DigitReading(NamedTuple):
