@@ -22,11 +22,20 @@ def _smoothed(scores: Tensor, label: float) -> Tensor:
 )
 def one_sided_loss(answer: Answer, rng: torch.Generator) -> None:
     """Want the smoothed cross-entropy of real scores plus the plain one of fakes, with gradients (σ − α)/N and σ/M."""
-    cases = ((6, 6, 0.9, 0.0), (7, 4, 0.7, 0.0), (3, 5, 1.0, 0.0), (1, 1, 0.8, 0.0), (4, 6, 0.9, 120.0))
+    cases = (
+        (6, 6, 0.9, 0.0),
+        (7, 4, 0.7, 0.0),
+        (3, 5, 1.0, 0.0),
+        (1, 1, 0.8, 0.0),
+        (4, 6, 0.9, 120.0),
+        (4, 6, 0.6, 9.0),
+    )
     for n, m, label, far in cases:
         real, fake = 3 * torch.randn(n, generator=rng) + 1, 3 * torch.randn(m, generator=rng) - 1
         if far:
             real, fake = far * torch.tensor([1, -1, 1, 0.9]), far * torch.tensor([1, -1, -1, 0.8, -0.7, 0.1])
+        if far == 9.0:  # an exact 0, where formulas with |s| or a clamp have a kink
+            real[2], fake[4] = 0.0, 0.0
         real, fake = real.requires_grad_(), fake.requires_grad_()
         got, gradients = answer.differentiate(real, fake, label)
         loss = float(expect_tensor(got, (), "one_sided_loss"))
@@ -36,7 +45,18 @@ def one_sided_loss(answer: Answer, rng: torch.Generator) -> None:
         )
         want = float((_smoothed(real, label).mean() + softplus(fake).mean()).detach())
         if not close(loss, want):
+            again = [answer(real.detach(), fake.detach(), label) for _ in range(8)]
+            expect(
+                all(close(loss, value) for value in again),
+                "one_sided_loss: the same scores give another loss: draw nothing at random.",
+            )
             _explain_loss(loss, want, real.detach(), fake.detach(), label)
+        if far == 9.0 and None not in gradients[:2]:
+            at_zero = close(n * gradients[0][2], 0.5 - label) and close(m * gradients[1][4], 0.5)
+            expect(
+                at_zero,
+                "one_sided_loss: wrong gradient at a score of 0, where |s| and clamp have a kink: use softplus.",
+            )
         expect(
             close(n * gradients[0] if gradients[0] is not None else None, real.sigmoid() - label),
             "one_sided_loss: its gradient is (σ(s) - real_label)/N for each real score: detach and clamp nothing.",
@@ -55,6 +75,14 @@ def _explain_loss(loss: float, want: float, real: Tensor, fake: Tensor, label: f
         "only the fake targets move; it is the real ones that should.": plain + moved,
         "nothing is smoothed: the target of a real sample is real_label, not 1.": plain + fakes,
         "a target of real_label also pulls real scores towards 0, with weight 1 - real_label.": label * plain + fakes,
+        "the loss of the generated samples is missing.": smoothed,
+        "the target of generated samples is 0: they are to be told from real ones.": smoothed
+        + float(softplus(-fake).mean()),
+        "the loss of a generated sample is -log(1 - σ(s)); its sign is turned.": smoothed - fakes,
+        "divide each sum by its own batch's size.": smoothed + float(softplus(fake).sum()) / len(real),
+        "give logits to the loss, not probabilities: σ is taken twice.": float(
+            _smoothed(real.sigmoid(), label).mean() + softplus(fake.sigmoid()).mean()
+        ),
         "real and fake are exchanged.": float(_smoothed(fake, label).mean() + softplus(real).mean()),
         "the sign is turned: D minimises its loss.": -want,
         "add the two means; do not average them.": want / 2,
@@ -112,26 +140,26 @@ def _explain_logit(got: Tensor, want: Tensor, ratio: Tensor, real_label: float, 
         "that is the probability D*; give its logit, ln(D*/(1 - D*)).": want.sigmoid(),
         "that is the logit without smoothing, the log ratio itself.": ratio,
         "the fake label is left out.": logit(real_label, 0.0, ratio),
-        "p and q are exchanged: log_ratio is ln(p/q), large where data is.": logit(real_label, fake_label, -ratio),
-        "the sign is turned: the logit is positive where D* is above ½.": -want,
-        "that is the logit of the label; where p = q the best D says the middle of both labels.": torch.full_like(
-            ratio, math.log(real_label / (1 - real_label)) if real_label < 1 else math.inf
+        "p and q are exchanged, or α and β: p is large where data is, and has the label α.": logit(
+            real_label, fake_label, -ratio
         ),
-        "the labels' roles are exchanged.": logit(fake_label, real_label, ratio),
+        "the sign is turned: the logit is positive where D* is above ½.": -want,
+        "that is a probability's logarithm, ln D*; the logit is ln D* - ln(1 - D*).": want.sigmoid().log(),
     }
+    if 0 < real_label < 1:
+        label = torch.full_like(ratio, math.log(real_label / (1 - real_label)))
+        mistakes["that is the logit of the label; where p = q the best D says the middle of both labels."] = label
     for message, value in mistakes.items():
         expect(not close(got, value) or close(value, want), f"best_logit: {message}")
-    expect(
-        False,
-        f"best_logit is wrong {where}, log_ratio={float(ratio.flatten()[0]):.2f}: expected "
-        f"{float(want.flatten()[0]):.4f}, got {float(got.flatten()[0]):.4f}.",
-    )
+    worst = int((got.double() - want).abs().flatten().argmax())
+    at, right, wrong = (float(values.flatten()[worst]) for values in (ratio, want, got))
+    expect(False, f"best_logit is wrong {where}, log_ratio={at:.2f}: expected {right:.6g}, got {wrong:.6g}.")
 
 
 @exercise("05/calibration_curve")
 def calibration_curve(answer: Answer, rng: torch.Generator) -> None:
-    """Compare with a count bin by bin: uneven, empty bins, probabilities of exactly 0 and 1, one sample."""
-    for count, bins in ((400, 10), (60, 7), (25, 4), (1, 5)):
+    """Compare with a count bin by bin: uneven, empty bins, probabilities of exactly 0 and 1, borders, one sample."""
+    for count, bins in ((400, 10), (60, 7), (25, 4), (1, 5), (30, 8)):
         stated = torch.rand(count, generator=rng).square()
         # Keep clear of the borders between bins, where rounding decides.
         cell = stated * bins
@@ -141,6 +169,8 @@ def calibration_curve(answer: Answer, rng: torch.Generator) -> None:
             stated[3], stated[7], stated[11] = 1.0, 0.0, 1.0
             empty = (stated * bins).long() == 1
             stated[empty] = stated[empty] + 1 / bins  # the second bin stays empty
+        if bins == 8:  # borders that a float holds exactly
+            stated[12:15] = torch.tensor([0.25, 0.5, 0.875])
         got = answer(stated, truth, bins)
         parts = isinstance(got, tuple | list) and len(got) == 3
         expect(parts, f"calibration_curve must return (mean_stated, mean_truth, counts), got {kind_of(got)}.")
@@ -160,16 +190,36 @@ def _explain_curve(got: list[Tensor], stated: Tensor, truth: Tensor, bins: int) 
         not close(got[2], counts / counts.sum()) or len(stated) == 1,
         "calibration_curve: the third part counts samples; it is no share.",
     )
-    ones = int((stated == 1).sum())
     expect(
-        ones == 0 or float(got[2].double().sum()) > len(stated) - 0.5,
+        bool(got[2].double().isfinite().all()), "calibration_curve: an empty bin holds 0 samples; its count is not NaN."
+    )
+    ends = int(((stated == 0) | (stated == 1)).sum())
+    lost = len(stated) - float(got[2].double().sum())
+    expect(
+        lost < 0.5 or lost > ends + 0.5,
         "calibration_curve: samples are lost: a stated 1 belongs to the last bin, a stated 0 to the first.",
+    )
+    expect(lost < 0.5, f"calibration_curve: the counts add up to {len(stated) - lost:.0f}, of {len(stated)} samples.")
+    round_about = torch.bincount((stated * bins).long() % bins, minlength=bins)
+    expect(
+        close(got[2], counts) or not close(got[2], round_about),
+        "calibration_curve: a stated 1 belongs to the last bin, not to the first.",
+    )
+    below = torch.zeros(bins).index_add(0, (stated * bins).ceil().long().sub(1).clamp(min=0), torch.ones(len(stated)))
+    inside = (stated[:, None] >= torch.arange(bins) / bins) & (stated[:, None] <= (torch.arange(bins) + 1) / bins)
+    expect(
+        close(got[2], counts) or not (close(got[2], below) or close(got[2], inside.sum(0))),
+        "calibration_curve: wrong counts at a border: a sample there belongs to the upper of the two bins, and only to "
+        "that.",
     )
     expect(
         close(got[2], counts), "calibration_curve: wrong counts: bin k of equal width holds k/bins up to (k + 1)/bins."
     )
     for part, want, name in ((got[0], said, "mean_stated"), (got[1], is_so, "mean_truth")):
-        expect(bool(part[~full].isnan().all()), f"calibration_curve: {name} must be NaN where a bin is empty.")
+        expect(
+            bool(part[~full].isnan().all()),
+            f"calibration_curve: {name} must be NaN where no sample is stated in a bin.",
+        )
         centres = (torch.arange(bins) + 0.5) / bins
         expect(
             close(part[full], want[full]) or not close(part[full], centres[full]),
