@@ -235,6 +235,7 @@ check("06/interpolates", interpolates, seed=7003, rounds=10)
 # - The penalty is there to be differentiated again, by the critic's weights. `torch.autograd.grad` throws its graph away unless you pass
 #   `create_graph=True`.
 # - It trains the critic only. `real` and `fake` may carry a graph (the fakes come from the generator); no gradient may reach them.
+#   Nor may the function leave a gradient behind in the critic's weights, as `backward()` would.
 
 
 # %% exercise="gradient_penalty"

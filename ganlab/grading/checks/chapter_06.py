@@ -7,7 +7,8 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from ganlab.grading.checks.base import Answer, CheckFailed, close, exercise, expect, expect_tensor
-from ganlab.grading.checks.critics import Bowl, Neighbours, OnePair, draw_bowl
+from ganlab.grading.checks.critics import Bowl, Neighbours, draw_bowl
+from ganlab.grading.checks.crosstalk import Crosstalk, OneMode, one_pair
 
 
 def _scores(rng: torch.Generator, count: int, level: float = 0.0) -> Tensor:
@@ -19,7 +20,8 @@ def _scores(rng: torch.Generator, count: int, level: float = 0.0) -> Tensor:
 def critic_loss(answer: Answer, rng: torch.Generator) -> None:
     """Want mean s_fake − mean s_real from scores (N,) and (M,), with gradients −1/N and 1/M."""
     # A critic's scores have no zero of their own: large means, alike or apart, of either sign.
-    cases = ((6, 6, 0, 0), (7, 4, 0, 0), (1, 1, 0, 0), (5, 3, 60, 60), (4, 6, -70, 80), (3, 5, 90, -50))
+    far = ((5, 3, 60, 60), (4, 6, -70, 80), (3, 5, 90, -50), (4, 6, -7000, 8000), (6, 4, 9000, -5000))
+    cases = ((6, 6, 0, 0), (7, 4, 0, 0), (1, 1, 0, 0), *far)
     for n, m, above, below in cases:
         real, fake = _scores(rng, n, above).requires_grad_(), _scores(rng, m, below).requires_grad_()
         got, gradients = answer.differentiate(real, fake)
@@ -41,13 +43,18 @@ def _explain_critic(loss: float, want: float, real: Tensor, fake: Tensor) -> Non
     expect(not close(loss, total), "critic_loss: take means over the batch, not sums.")
     entropy = float(softplus(-real).mean() + softplus(fake).mean())
     expect(not close(loss, entropy), "critic_loss: that is cross-entropy; a Wasserstein critic's scores go in as is.")
+    expect(not close(loss, want / 2), "critic_loss: no factor ½: it is the difference of the two means itself.")
+    expect(
+        abs(want) < 1000,
+        "critic_loss: right for small scores, wrong for large ones: scores may be of any size; clamp nothing.",
+    )
     expect(False, f"critic_loss: expected mean(s_fake) - mean(s_real) = {want:.4f}, got {loss:.4f}.")
 
 
 @exercise("06/generator_loss", references=("ganlab.LOSSES.wasserstein",))
 def generator_loss(answer: Answer, rng: torch.Generator) -> None:
     """Want −mean s_fake from scores (M,), with gradient −1/M."""
-    for m, level in ((6, 0), (5, 0), (1, 0), (4, 80), (7, -90)):
+    for m, level in ((6, 0), (5, 0), (1, 0), (4, 80), (7, -90), (5, 8000), (4, -9000)):
         fake = _scores(rng, m, level).requires_grad_()
         got, (gradient,) = answer.differentiate(fake)
         loss, want = float(expect_tensor(got, (), "generator_loss")), -float(fake.detach().mean())
@@ -60,6 +67,14 @@ def generator_loss(answer: Answer, rng: torch.Generator) -> None:
         expect(
             close(loss, want) or not any(close(loss, value) for value in logs),
             "generator_loss: that is a loss of probabilities; a Wasserstein critic's scores go in as is.",
+        )
+        expect(
+            close(loss, want) or not close(loss, m * want),
+            "generator_loss: take the mean over the batch, not the sum.",
+        )
+        expect(
+            close(loss, want) or abs(level) < 1000,
+            "generator_loss: right for small scores, wrong for large ones: scores may be of any size; clamp nothing.",
         )
         expect(close(loss, want), f"generator_loss: expected -mean(s_fake) = {want:.4f}, got {loss:.4f}.")
         right = close(gradient, torch.full((m,), -1 / m))
@@ -94,13 +109,15 @@ def gradient_penalty(answer: Answer, rng: torch.Generator) -> None:
     """Want mean (‖∇D(x̂)‖ − 1)² from (critic, real, fake, eps), on critics whose gradient is known.
 
     Value first, then its gradient by the critic's parameters, which needs second-order gradients, and none by the
-    samples. The last critic is linear: (‖w‖ − 1)².
+    samples. The last critics are linear, (‖w‖ − 1)², and very steep.
     """
-    cases = (((7, 2), False), ((5, 2, 3, 2), False), ((6, 3), True), ((1, 2), False), ((4, 3), False))
+    cases = (((7, 2), False), ((5, 2, 3, 2), False), ((6, 3), True), ((1, 2), False), ((4, 3), False), ((8, 2), True))
     for shape, column in cases:
-        critic = draw_bowl(torch.Size(shape[1:]).numel(), rng, column=column)
+        critic = draw_bowl(torch.Size(shape[1:]).numel(), rng, column=column, shape=shape[1:])
         if shape == (4, 3):
-            critic = Bowl(torch.zeros(3, 3), 2 * critic.slope, column)
+            critic = Bowl(torch.zeros(3, 3), 2 * critic.slope, column, shape[1:])
+        if shape == (8, 2):
+            critic = Bowl(200 * critic.matrix, 200 * critic.slope, column, shape[1:])
         real, fake = torch.randn(2, *shape, generator=rng)
         eps = torch.rand(shape[0], generator=rng)
         mix = eps.view(-1, *[1] * (len(shape) - 1))
@@ -151,6 +168,28 @@ def _explain_penalty(got: Tensor, slopes: Tensor, critic: Bowl, real: Tensor, fa
         "square each difference before the mean.": (norms.mean() - 1) ** 2,
         "square the difference; an absolute value is another penalty.": (norms - 1).abs().mean(),
         "no factor ½: the penalty is the mean square itself.": 0.5 * (norms - 1).square().mean(),
+        "leave λ out: `train` multiplies by it.": 10 * (norms - 1).square().mean(),
+        "a penalty is added, so it is never negative.": -(norms - 1).square().mean(),
+        "the norm is Euclidean: the root of the sum of squares, not the sum of absolute values.": (
+            (slopes.abs().sum(1) - 1).square().mean()
+        ),
+        "the norm sums the squares over the features; it takes no mean of them.": (
+            (slopes.square().mean(1).sqrt() - 1).square().mean()
+        ),
+        "norms are of one sample each, over all its features, not of one feature over the batch.": (
+            (slopes.norm(dim=0) - 1).square().mean()
+        ),
+        "norms are over all features of a sample: flatten images to (B, features) first.": (
+            (slopes.reshape(real.shape).norm(dim=1) - 1).square().mean()
+        ),
+        "the norm is over all features of a sample, not over the last axis only.": (
+            (slopes.reshape(real.shape).norm(dim=-1) - 1).square().mean()
+        ),
+        "differentiate the sum of the scores; the mean makes each gradient B times too small.": (
+            (norms / len(norms) - 1).square().mean()
+        ),
+        "one eps for the whole batch; each sample has its own.": penalty(mix[:1] * real + (1 - mix[:1]) * fake),
+        "the points are at eps, not always halfway.": penalty(0.5 * real + 0.5 * fake),
         "the gradient is taken at the interpolates, not at the real samples.": penalty(real),
         "the gradient is taken at the interpolates, not at the fake samples.": penalty(fake),
         "real and fake are exchanged: eps = 1 gives the real sample.": penalty((1 - mix) * real + mix * fake),
@@ -170,8 +209,11 @@ def own_slopes(answer: Answer, rng: torch.Generator) -> None:
     for kind in ("layer", "batch, eval"):
         net, points = _normalised(kind, rng), torch.randn(7, 2, generator=rng)
         _expect_slopes(answer, net, points, torch.stack([_slope_alone(net, point) for point in points]))
+    for alone, points in _separate(rng):
+        _expect_slopes(answer, alone, points, alone.slope.detach().norm().expand(len(points)))
     for critic, what in _mixing(rng):
-        refused = answer.raises(critic, torch.randn(6, 2, generator=rng))
+        shape = (6, 3, 2, 2) if isinstance(critic, Crosstalk) and len(critic.slope) == 12 else (6, 2)
+        refused = answer.raises(critic, torch.randn(shape, generator=rng))
         expect(refused is not None, f"own_slopes accepts {what}.")
         assert refused is not None
         expect(
@@ -189,6 +231,12 @@ def _expect_slopes(answer: Answer, critic: nn.Module, points: Tensor, want: Tens
             raise
         stored = any(isinstance(layer, nn.BatchNorm1d) for layer in critic.modules())
         who = "with BatchNorm in evaluation mode, which uses stored statistics and" if stored else "that"
+        faint = isinstance(critic, Crosstalk)
+        expect(
+            not faint,
+            "own_slopes refuses a critic in which each single effect ‖∂D(xᵢ)/∂xⱼ‖ is below 1e-6: compare each one, not "
+            "their sum, and not with 0.",
+        )
         expect(False, f"own_slopes refuses a critic {who} scores each sample alone: {said.message[:150]}")
     if not close(got, want):
         expect(
@@ -216,19 +264,38 @@ def _normalised(kind: str, rng: torch.Generator) -> nn.Sequential:
     return net.eval() if kind == "batch, eval" else net
 
 
+def _separate(rng: torch.Generator) -> list[tuple[Crosstalk | OneMode, Tensor]]:
+    """Draw critics that must be accepted: effects on others that are rounding, and modes that must stay."""
+    slope, other = torch.randn(2, 2, generator=rng)
+    rounding = 0.5e-6 * (1 - torch.eye(6))
+    points = torch.randn(6, 2, generator=rng)
+    return [
+        (Crosstalk(slope, other / other.norm(), rounding), points),
+        (OneMode(slope, True), points),
+        (OneMode(slope, False), points),
+    ]
+
+
 def _mixing(rng: torch.Generator) -> list[tuple[nn.Module, str]]:
     """Draw critics whose samples influence each other's scores, with what accepting each looks like."""
     slope, other = torch.randn(2, 2, generator=rng)
     against = (0.5 + torch.rand((), generator=rng)) * torch.tensor([1.0, -1.0])
     pair = "a critic in which one sample moves the score of one other: look at every pair (i, j)"
+    faint = "a critic in which one effect ‖∂D(xᵢ)/∂xⱼ‖ is 2e-5: from 1e-6 on one pair counts, whatever the others do"
+    wide, small = (
+        torch.randn(12, generator=rng),
+        "a critic in which one effect is 2.8e-6 over all features: take its norm",
+    )
     return [
         (_normalised("batch", rng), "a critic with BatchNorm in training mode: leave its mode as it is (no eval())"),
         (
             Neighbours(slope, 1.0 + other.abs(), 1),
             "a critic whose influences cancel in the summed scores: differentiate one score at a time",
         ),
+        (Crosstalk(slope, 1.0 + other.abs(), one_pair(6, 5, 0)), pair),
+        (Crosstalk(slope, -1.0 - other.abs(), one_pair(6, 0, 5)), pair),
+        (Crosstalk(slope, 1.0 + other.abs(), one_pair(6, 2, 3)), pair),
         (Neighbours(slope, against, 2), "a critic in which the parts of ∂D(xᵢ)/∂xⱼ sum to 0: take its norm"),
-        (OnePair(slope, 1.0 + other.abs(), 5, 0), pair),
-        (OnePair(slope, -1.0 - other.abs(), 0, 5), pair),
-        (OnePair(slope, 1.0 + other.abs(), 2, 3), pair),
+        (Crosstalk(slope, other / other.norm(), 2e-5 * one_pair(6, 4, 1)), faint),
+        (Crosstalk(wide, 0.8e-6 * wide.sign(), one_pair(6, 1, 4)), small),
     ]

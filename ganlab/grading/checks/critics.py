@@ -66,18 +66,3 @@ class Neighbours(nn.Module):
     def forward(self, points: Tensor) -> Tensor:
         around = points.roll(-self.shift, 0) - points.roll(self.shift, 0)
         return points @ self.slope + around @ self.influence
-
-
-@portable
-class OnePair(nn.Module):
-    """D(xᵢ) = b·xᵢ, but the score of sample `to` also has u·x of sample `of`, (B, features) -> (B,)."""
-
-    def __init__(self, slope: Tensor, influence: Tensor, to: int, of: int) -> None:
-        super().__init__()
-        self.slope, self.influence = nn.Parameter(slope.detach().clone()), nn.Parameter(influence.detach().clone())
-        self.to_, self.of = to, of
-
-    def forward(self, points: Tensor) -> Tensor:
-        which = torch.zeros(len(points), dtype=points.dtype)
-        which[self.to_] = 1.0
-        return points @ self.slope + which * (points[self.of] @ self.influence)
