@@ -98,8 +98,7 @@ class Answer:
             return Raised("NotImplementedError", "")
         if fields.get("error") != "raised":
             return None
-        # A class of the student's own that is a ValueError counts as one.
-        kind = "ValueError" if fields.get("value_error") is True else str(fields.get("type"))
+        kind = "ValueError" if fields.get("value_error") is True else str(fields.get("type"))  # or a class of it
         return Raised(kind, str(fields.get("said")))
 
     def attribute(self, name: str) -> Any:
@@ -218,9 +217,7 @@ _REGISTRY: dict[str, Exercise] = {}
 
 
 def exercise(name: str, *, references: tuple[str, ...] = ()) -> Callable[[CheckFunction], CheckFunction]:
-    """Register a check under the name of its exercise; `references` are dotted names of functions, classes, modules
-    or registry entries.
-    """
+    """Register a check under its exercise's name; `references` are dotted names of what would answer by itself."""
 
     def register(function: CheckFunction) -> CheckFunction:
         _REGISTRY[name] = Exercise(name, function, references)
@@ -293,9 +290,8 @@ def close(got: Tensor | float | None, want: Tensor | float, *, tolerance: float 
 
 def kind_of(value: object) -> str:
     """Give the name of a value's type, also of what stayed in a kernel."""
-    if isinstance(value, Answer):
-        return "function"
-    return value.kind if isinstance(value, wire.Held) else type(value).__name__
+    name = value.kind if isinstance(value, wire.Held) else type(value).__name__
+    return "function" if isinstance(value, Answer) else name
 
 
 def _describe(argument: object) -> str:
