@@ -9,9 +9,14 @@ from ganlab.grading.checks import exercises
 from tests.mutants import Solution, corpus, verdict
 
 SOLUTIONS = list(corpus())
+SAMPLE = 8  # one in so many runs by default; all of them run in `make mutants`
+PARAMETERS = [
+    pytest.param(each, id=f"{each.exercise}-{each.name}", marks=[pytest.mark.slow] if k % SAMPLE else [])
+    for k, each in enumerate(SOLUTIONS)
+]
 
 
-@pytest.mark.parametrize("solution", SOLUTIONS, ids=lambda s: f"{s.exercise}-{s.name}")
+@pytest.mark.parametrize("solution", PARAMETERS)
 def test_the_check_decides_rightly(solution: Solution, capsys: pytest.CaptureFixture) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a wrong solution may well cause some
