@@ -6,8 +6,11 @@ docstring of a wrong one says what its author believed.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
+import io
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -48,3 +51,15 @@ def verdict(solution: Solution) -> str | None:
     except CheckFailed as failure:
         return str(failure)
     return None
+
+
+def judge(exercise: str) -> list[tuple[str, bool, str | None]]:
+    """Check the corpus of one exercise: name, whether it is right, and the message it gets."""
+    rows = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for solution in corpus():
+            if solution.exercise == exercise:
+                with contextlib.redirect_stdout(io.StringIO()):
+                    rows.append((solution.name, solution.right, verdict(solution)))
+    return rows

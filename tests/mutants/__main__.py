@@ -1,39 +1,18 @@
 """Print the table of the corpus; the exit code says whether one survives or a right solution is rejected."""
 
-import contextlib
-import io
 import multiprocessing
 import os
 import sys
-import warnings
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.mutants import corpus, verdict
+import torch
 
-Row = tuple[str, bool, str | None]  # name, right, message
-
-
-def judge(exercise: str) -> list[Row]:
-    """Check the corpus of one exercise."""
-    warnings.simplefilter("ignore")
-    rows = []
-    for solution in corpus():
-        if solution.exercise == exercise:
-            with contextlib.redirect_stdout(io.StringIO()):
-                rows.append((solution.name, solution.right, verdict(solution)))
-    return rows
-
-
-def one_thread() -> None:
-    """Keep processes out of each other's way."""
-    import torch
-
-    torch.set_num_threads(1)
+from tests.mutants import corpus, judge
 
 
 def main(verbose: bool) -> int:
     names = sorted({solution.exercise for solution in corpus()})
-    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn"), one_thread) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn"), torch.set_num_threads, (1,)) as pool:
         table = dict(zip(names, pool.map(judge, names), strict=True))
     defects = []
     print(f"{'exercise':32s} {'wrong':>6s} {'rejected':>9s} {'right':>6s} {'accepted':>9s} {'messages':>9s}")
