@@ -112,3 +112,20 @@ def test_the_vocabulary_is_there() -> None:
 
     for name in ganlab.__all__:
         assert getattr(ganlab, name) is not None
+
+
+def passed_through(path: Path) -> set[str]:
+    """The names of the functions that a check lets a kernel call beside the student's."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    through = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "through"]
+    return {call.args[0].id for call in through if isinstance(call.args[0], ast.Name)}
+
+
+def test_what_runs_in_a_kernel_lies_outside_the_chapters_checks() -> None:
+    """A kernel has no `chapter_…` file: a function that is written in one would not be found there."""
+    checks = sorted((PACKAGE / "grading" / "checks").glob("chapter_*.py"))
+    seen = {path: passed_through(path) for path in checks}
+    assert any(seen.values())
+    for path, names in seen.items():
+        own = {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)}
+        assert not names & own, f"{path.name}: {names & own} belong in adapters.py or another file of their own"

@@ -20,6 +20,7 @@ from ganlab.grading.errors import CourseError
 from ganlab.grading.release import release
 from ganlab.grading.settings import QUIET_KERNEL
 from ganlab.grading.source import KERNEL, read_source
+from ganlab.grading.writing import write
 
 # Committed outputs are those of one CPU thread: the count changes the order of sums, hence the last digits.
 REPRODUCIBLE = {
@@ -42,10 +43,10 @@ def build_chapter(chapter: Chapter, *, execute: bool = True, force: bool = False
         solved, how = execute_notebook(built, chapter), "executed"
     else:
         solved, how = built, "not executed"
-    _write(chapter.solved, dump(with_colab(solved, chapter)))
-    _write(chapter.released, dump(release(with_colab(built, chapter))))
+    write(chapter.solved, dump(with_colab(solved, chapter)))
+    write(chapter.released, dump(release(with_colab(built, chapter))))
     for data in chapter.data_files():
-        _write(chapter.released_folder / data, (chapter.folder / data).read_bytes())
+        write(chapter.released_folder / data, (chapter.folder / data).read_bytes())
     return f"{chapter.name}: {how}"
 
 
@@ -129,13 +130,3 @@ def _lasting(output: NotebookNode) -> bool:
 
 def _read(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write beside and rename, so that a file is whole or as it was; leave an equal file alone."""
-    if _read(path) == content:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_bytes(content)
-    temporary.replace(path)

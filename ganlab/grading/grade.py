@@ -36,6 +36,7 @@ from ganlab.grading.source import read_source
 from ganlab.grading.submissions import Submission, find_submissions
 from ganlab.grading.walls import require_bubblewrap, require_hidden
 from ganlab.grading.worker import Graded, Job, fingerprint, grade
+from ganlab.grading.writing import write
 
 UNSAFE = "Run without a sandbox."
 
@@ -263,11 +264,3 @@ class Batch:
 
 def _lost(job: Job, why: str) -> Graded:
     return Graded(job.student, job.assignment, "failed", why)
-
-
-def write(path: Path, text: str) -> None:
-    """Write beside and rename, so that a file is whole or as it was."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part"[-200:])
-    temporary.write_text(text, encoding="utf-8", errors="replace", newline="")
-    temporary.replace(path)

@@ -6,6 +6,7 @@ from pathlib import Path
 from ganlab.grading.chapters import Chapter
 from ganlab.grading.errors import CourseError
 from ganlab.grading.source import read_source
+from ganlab.grading.writing import write
 
 BEGIN, END = "<!-- points: `ganlab points --write` -->\n", "<!-- end of points -->\n"
 
@@ -41,7 +42,7 @@ def put_table(guide: Path, table: str) -> None:
     _, end, after = rest.partition(END)
     if not (begin and end):
         raise CourseError(f"{guide} has no lines {BEGIN.strip()} and {END.strip()} to put the table between.")
-    guide.write_text(before + begin + table + end + after, encoding="utf-8")
+    write(guide, before + begin + table + end + after)
 
 
 def _listed(found: dict[str, float]) -> str:

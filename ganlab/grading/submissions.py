@@ -143,20 +143,23 @@ def _loose(name: str, assignments: Collection[str], path: Path, order: tuple[int
     canvas = CANVAS.match(stem)
     rest, attempt = stem, 0
     if moodle:
-        student, rest = f"{safe_name(moodle['name'])}_{moodle['id']}", moodle["rest"] or stem
+        student, rest = _numbered(moodle), moodle["rest"] or stem
     elif canvas:
-        student, rest = f"{safe_name(canvas['name'])}_{canvas['id']}", canvas["rest"]
+        student, rest = _numbered(canvas), canvas["rest"]
         attempt = int(again[1]) if (again := AGAIN.search(rest)) else 0
     elif len(parts) >= 3 and parts[-2] in assignments:  # nbgrader's tree in an archive
-        student = parts[-3]
+        student = safe_name(parts[-3])
     else:
-        student = next((stem[: -len(each) - 1] for each in assignments if stem.endswith(f"_{each}")), stem)
+        student = safe_name(next((stem[: -len(each) - 1] for each in assignments if stem.endswith(f"_{each}")), stem))
     named = [each for each in assignments if each in rest] or [each for each in assignments if each in name]
     whole = named or (list(assignments) if len(assignments) == 1 else [])
     assignment = whole[0] if len(whole) == 1 else rest[:60]
-    return Submission(
-        safe_name(student) if not (moodle or canvas) else student, assignment, path, order=(attempt, order[1])
-    )
+    return Submission(student, assignment, path, order=(attempt, order[1]))
+
+
+def _numbered(found: re.Match[str]) -> str:
+    """Give name and number; the number is kept whole however long the name."""
+    return f"{safe_name(found['name'])}_{found['id']}"
 
 
 def safe_name(student: str) -> str:

@@ -93,7 +93,29 @@ class SpectralLinear(Spectral, nn.Linear):
         return x @ weight if self.bias is None else x @ weight + self.bias[..., None, :]
 
 
-class SpectralConv2d(Spectral, nn.Conv2d):
+class _SpectralConvolution(Spectral):
+    """A convolution of a square kernel, plain or transposed, whose weight is normalised; see the two below."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int,
+        stride: int = 1,
+        padding: int = 0,
+        bias: bool = True,
+        *,
+        iterations: int = 1,
+    ) -> None:
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, bias=bias)  # torch's layer, the next
+        self.start(iterations)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply the normalised layer, (B, C, H, W) or stacked (S, B, C, H, W)."""
+        return convolve(self, self.normalised(), x)  # type: ignore[arg-type]  # one of torch's two, by the classes below
+
+
+class SpectralConv2d(_SpectralConvolution, nn.Conv2d):
     """A convolution whose weight, as a matrix (out, in·k·k), is divided by its largest singular value.
 
     This bounds the layer's Lipschitz constant only up to a factor of the kernel's size, as in the paper (§2.1).
@@ -103,30 +125,12 @@ class SpectralConv2d(Spectral, nn.Conv2d):
 
     pointwise = True
 
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: int,
-        stride: int = 1,
-        padding: int = 0,
-        bias: bool = True,
-        *,
-        iterations: int = 1,
-    ) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, bias=bias)
-        self.start(iterations)
-
     def matrix(self) -> Tensor:
         """Give the weight as (out, in·k·k)."""
         return self.weight.flatten(-3)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Apply the normalised layer, (B, C, H, W) or stacked (S, B, C, H, W)."""
-        return convolve(self, self.normalised(), x)
 
-
-class SpectralConvTranspose2d(Spectral, nn.ConvTranspose2d):
+class SpectralConvTranspose2d(_SpectralConvolution, nn.ConvTranspose2d):  # type: ignore[misc]  # no output_size
     """A transposed convolution, its weight (in, out, k, k) normalised as the matrix (out, in·k·k).
 
     Args: as in `nn.ConvTranspose2d`, and `iterations`: power iterations a pass, ≥ 1.
@@ -134,27 +138,9 @@ class SpectralConvTranspose2d(Spectral, nn.ConvTranspose2d):
 
     pointwise = True
 
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: int,
-        stride: int = 1,
-        padding: int = 0,
-        bias: bool = True,
-        *,
-        iterations: int = 1,
-    ) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, bias=bias)
-        self.start(iterations)
-
     def matrix(self) -> Tensor:
         """Give the weight as (out, in·k·k)."""
         return self.weight.transpose(-4, -3).flatten(-3)
-
-    def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]  # no output_size
-        """Apply the normalised layer, (B, C, H, W) or stacked (S, B, C, H, W)."""
-        return convolve(self, self.normalised(), x)
 
 
 _OURS: dict[type[nn.Module], type[Spectral]] = {

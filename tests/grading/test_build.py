@@ -2,20 +2,14 @@
 
 import json
 import shutil
-import warnings
-from pathlib import Path
 
 import pytest
-from nbgrader.converters import GenerateAssignment
-from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import SAWarning
-from traitlets.config import PyFileConfigLoader
 
 from ganlab.grading.build import build_chapter, check_chapter
 from ganlab.grading.chapters import find_chapters, orphans
 from ganlab.grading.errors import CourseError
+from tests.grading.stock import assert_stock_releases
 
-REPOSITORY = Path(__file__).parents[2]
 SECRETS = ("secret of doubling", "BEGIN", "negative numbers", "reference answer", "Rubric", "3 * x")
 
 
@@ -125,15 +119,6 @@ def test_unknown_chapter_is_one_sentence(course):
 
 
 def test_stock_nbgrader_releases_the_same_bytes(chapter, empty_gradebook):
-    """`nbgrader generate_assignment` with this repository's config makes the notebook the builder makes."""
     build_chapter(chapter, execute=False)
-    built = chapter.released.read_bytes()
-    shutil.rmtree(chapter.course / "course")
-    shutil.copy(empty_gradebook, chapter.course)
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(REPOSITORY)).load_config()
-    course = CourseDirectory(config=config, root=str(chapter.course), assignment_id=chapter.name)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SAWarning)
-        GenerateAssignment(coursedir=course, config=config).start()
-    assert chapter.released.read_bytes() == built
+    assert_stock_releases(chapter, empty_gradebook)
     assert {path.name for path in chapter.released_folder.iterdir()} == {"01_toy.ipynb", "data.txt"}

@@ -5,17 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
-import warnings
 from importlib.metadata import version
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from nbgrader.converters import GenerateAssignment
-from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import SAWarning
-from traitlets.config import PyFileConfigLoader
 
 from ganlab.grading.build import build_chapter, check_chapter
 from ganlab.grading.chapters import find_chapters
@@ -23,9 +17,9 @@ from ganlab.grading.colab import BADGE, INSTALL, is_install, read_address
 from ganlab.grading.errors import CourseError
 from ganlab.grading.grade import grade_batch
 from ganlab.grading.settings import QUIET_KERNEL
+from tests.grading.stock import REPOSITORY, assert_stock_releases
 from tests.grading.test_grade import DOUBLE, TRIPLE, hand_in, notebook
 
-REPOSITORY = Path(__file__).parents[2]
 PACKAGE = "ganlab @ https://github.com/an-owner/a.course/archive/refs/heads/autumn/term.zip"
 FAKE_PIP = """\
 import json, sys
@@ -79,17 +73,9 @@ def test_another_address_costs_no_run(chapter):
     assert "other/ganlab" in second.cells[0].source and first.cells[2:] == second.cells[2:]
 
 
-def test_stock_nbgrader_releases_the_same_bytes(chapter, empty_gradebook):
+def test_stock_nbgrader_releases_the_same_bytes_with_colab_cells(chapter, empty_gradebook):
     released(chapter)
-    built = chapter.released.read_bytes()
-    shutil.rmtree(chapter.course / "course")
-    shutil.copy(empty_gradebook, chapter.course)
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(REPOSITORY)).load_config()
-    course = CourseDirectory(config=config, root=str(chapter.course), assignment_id=chapter.name)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SAWarning)
-        GenerateAssignment(coursedir=course, config=config).start()
-    assert chapter.released.read_bytes() == built
+    assert_stock_releases(chapter, empty_gradebook)
 
 
 def test_grading_takes_no_notice(chapter, empty_gradebook, tmp_path):
