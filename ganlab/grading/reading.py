@@ -22,6 +22,7 @@ class Ungradable(Exception):
 
 
 def parse(content: bytes) -> dict[str, Any]:
+    """Read a notebook's JSON; Ungradable, with the reason, where it is none or too much."""
     if len(content) > SIZE_LIMIT:
         raise Ungradable("unreadable", f"it is larger than {SIZE_LIMIT >> 20} MB: clear the outputs, hand in again")
     if content.count(b",") > COMMAS_LIMIT:

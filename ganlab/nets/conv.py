@@ -164,8 +164,7 @@ def image_front(channels: int, size: int, packing: int) -> list[nn.Module]:
 
 def score_head(features: int, norm: str | None, minibatch: str | None) -> list[nn.Module]:
     """Give a discriminator's last layers, (B, features) -> (B, 1), with what they see of the batch."""
-    if minibatch not in MINIBATCH:
-        raise ValueError(f"minibatch={minibatch!r} is not known: use one of {', '.join(map(repr, MINIBATCH))}.")
+    require_choice("minibatch", minibatch, list(MINIBATCH))
     layer, more = MINIBATCH[minibatch](features)
     return [*([] if layer is None else [layer]), _linear(features + more, 1, norm)]
 
