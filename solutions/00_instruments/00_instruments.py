@@ -14,7 +14,7 @@
 # # 00 · Instruments
 #
 # This course is about a network that learns to draw samples, and about the ways in which that learning fails. Before we train anything
-# we build the instruments that tell a failure from a success. It is needed: five clouds of samples in this chapter all look fine, and
+# we build the instruments that tell a failure from a success. The eye cannot: five clouds of samples in this chapter all look fine, and
 # one of them is.
 #
 # After this chapter you can
@@ -80,8 +80,8 @@ from ganlab.grading.checks import check
 #
 # - Each sample picks its own mode at random; all modes are equally likely.
 # - `std` is σ, the standard deviation of the normal noise in each of the two coordinates.
-# - Every random number comes from `generator`, a `torch.Generator`: pass it on as `torch.randn(…, generator=generator)`, and do not seed it.
-#   Then a generator in the same state gives the same samples, and drawing again from it gives new ones.
+# - Every random number comes from `generator`, a `torch.Generator`, which is torch's source of random numbers and no network: pass it on
+#   as `torch.randn(…, generator=generator)`, and do not seed it. In the same state it gives the same samples; drawn from again, new ones.
 #
 # (`ganlab.ring`, `ganlab.grid` and `ganlab.Mixture` would answer exercises 1 and 2; an answer that calls them gets no points.)
 
@@ -203,7 +203,7 @@ plt.show()
 #
 # ### Exercise 3 · Captured modes (3 points)
 #
-# The definitions are those of PacGAN (Lin et al. 2018, §4.1):
+# The definitions are those of the paper on PacGAN, a repair that you meet in chapter 09 (Lin et al. 2018, §4.1):
 #
 # - each sample belongs to the mode with the **nearest** centre, and to no other;
 # - it is of **high quality** if its Euclidean distance to that centre is at most 3σ;
@@ -360,7 +360,7 @@ plt.show()
 print("The letters were:", ", ".join(f"{letter} {name}" for letter, name in zip("ABCDE", hidden, strict=True)))
 
 # %% [markdown]
-# *Figure: the same readings, one dot a seed; dashed: the perfect generator's mean. A dot on the dashed line looks perfect.*
+# *Figure: the same readings, one dot a seed (0–9); dashed: the perfect generator's mean. A dot on the dashed line looks perfect.*
 #
 # Read it by columns. Each instrument has generators that it cannot tell from the perfect one, or even likes better:
 #
@@ -438,8 +438,8 @@ print("the whisper's count grows from below 3 to above 7:", bool(found[1].mean()
 # %% [markdown]
 # ### Question (3 points)
 #
-# A table of results (VEEGAN, Srivastava et al. 2017) reports for a plain GAN on a ring of 8 modes: 1 mode captured, high-quality share
-# 99.3 %, from 2,500 samples, mean of 5 runs. In at most eight lines:
+# A table of results (VEEGAN, Srivastava et al. 2017) reports for a GAN without repairs on a ring of 8 modes: 1 mode captured, high-quality
+# share 99.3 %, from 2,500 samples, mean of 5 runs. In at most eight lines:
 #
 # 1. Could a generator that draws *perfectly* from one mode give 99.3 %? Use the standard deviation of a share, √(p(1 − p)/N), with p = 0.98889, N
 #    = 2,500 and five runs to average over.
@@ -460,7 +460,7 @@ print("the whisper's count grows from below 3 to above 7:", bool(found[1].mean()
 # %% [markdown]
 # **What the literature says.** Captured modes and high-quality samples within 3σ, from 2,500 samples, are the common protocol of VEEGAN (Srivastava et al. 2017)
 # and PacGAN (Lin et al. 2018), whose code also computes the reverse KL used here. The "same" plain GAN captures 1 mode of 8 in VEEGAN's table and
-# 6.3 ± 0.5 in PacGAN's, with 99.3 % and 98.2 ± 0.2 % of high quality. Instruments that need no known modes exist for images; chapter 08 uses them.
+# 6.3 ± 0.5 in PacGAN's, with 99.3 % and 98.2 ± 0.2 % of high quality. For images, whose modes nobody knows, other instruments exist.
 #
 # **Summary**
 #
