@@ -65,8 +65,8 @@ torch.set_num_threads(1)  # two threads gain little at this size, and lose much 
 # ### The formula as it stands breaks
 #
 # A discriminator that has learnt to tell the two apart is *very* sure; scores of −120 or 120 are nothing unusual, as part 3 shows. In
-# 32-bit numbers σ(−120) is exactly 0. Here is −ln σ(s), for which three programs are in use, with its slope, which is −σ(−s) and so almost −1
-# for all these scores:
+# 32-bit numbers σ(−120) is exactly 0. Here are three ways to write −ln σ(s), each with its slope. The true slope is −σ(−s), almost −1 at
+# all these scores:
 
 # %%
 FORMULAS = {
@@ -83,8 +83,8 @@ for name, formula in FORMULAS.items():
         print(f"    s = {score:6.0f}   loss {loss.item():8.3f}   slope {s.grad.item():10.3g}")
 
 # %% [markdown]
-# The first loses its slope to infinity or NaN, which spreads to every weight in one step. The second, a common repair, never gives
-# NaN; it does something quieter: from s = −20 on the slope dies, so the samples that D is most wrong about teach nothing. The third is
+# The first ends in an infinite loss and a slope that is no number, which spreads to every weight in one step. The second, a common
+# repair, never gives NaN; it does something quieter: from s = −20 on the slope dies, so the samples that D is most wrong about teach nothing. The third is
 # right everywhere, since
 #
 # $$-\ln \sigma(s) = \ln(1 + e^{-s}) = \mathrm{softplus}(-s), \qquad -\ln(1 - \sigma(s)) = \mathrm{softplus}(s),$$
@@ -190,11 +190,13 @@ plt.show()
 #
 # ### NaN in training
 #
-# Does the choice of formula matter in a training run? `ganlab.train` trains ten GANs at once, seeds 0–9, with the settings of a
-# `TrainConfig` and the pair of losses in a `GANLoss`. It stops a seed whose loss or gradient is not finite.
+# Does the choice of formula matter in a training run? `ganlab.train` trains ten GANs at once, with the settings of a `TrainConfig` and
+# the pair of losses in a `GANLoss`. They differ in their seed alone, 0 to 9, which fixes first weights, batches and latents. A seed
+# whose loss or gradient is not finite is stopped.
 #
 # The data, a ring of eight Gaussians, comes in raw units this time, fifty times larger than usual, and D's steps are large too, so
-# that scores run far. The setting was made to be harsh, on seeds 100–109, where all ten met a number that was not finite.
+# that scores run far. The setting was made harsh on other seeds than those shown, so that none of these is picked: on seeds 100–109,
+# where all ten met a number that was not finite.
 
 # %%
 RAW = TrainConfig(seeds=10, steps=200, batch_size=64, lr_g=1e-3, lr_d=2e-2, snapshots=0)
@@ -370,8 +372,8 @@ print(f"ten seeds took {run.elapsed:.0f} s with your step, one after the other, 
 print("equal losses in the first 50 steps:", bool(difference[:5].max() < 1e-3))
 
 # %% [markdown]
-# Later the last digit's rounding grows until the runs part: the game amplifies small differences. That is why this course trusts
-# rates over seeds and not one run.
+# Later the rounding of the last digit grows: the game amplifies small differences, in longer runs to other outcomes. That is why this
+# course trusts rates over seeds and not one run.
 
 # %% [markdown]
 # ## 5 · Wrong wiring
