@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from ganlab.data import Mixture, Points, SwissRoll, TwoMoons, grid, ring
+from ganlab.data import Mixture, Points, SwissRoll, TwoMoons, grid, interpolate, ring
 from ganlab.diagnostics import ModeReport, mode_hops, mode_report, wilson_interval
 from ganlab.objectives import LOSSES, PENALTIES, GANLoss, Penalty, label_smoothing
 from ganlab.training import Record, Run, TrainConfig, train
@@ -35,6 +35,7 @@ __all__ = [
     "TrainConfig",
     "TwoMoons",
     "grid",
+    "interpolate",
     "label_smoothing",
     "mode_hops",
     "mode_report",

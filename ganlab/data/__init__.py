@@ -1,6 +1,7 @@
 """Data: samplers with a known density, which can say exactly what a perfect generator would draw, and images."""
 
 from ganlab.data.images import ImageSet, digits, fashion_mnist, mnist
+from ganlab.data.latents import interpolate
 from ganlab.data.mixtures import Mixture, grid, ring
 from ganlab.data.pairs import Pairs, join_labels, split_labels
 from ganlab.data.shapes import Points, Sampler, SwissRoll, TwoMoons, as_sampler
@@ -19,6 +20,7 @@ __all__ = [
     "digits",
     "fashion_mnist",
     "grid",
+    "interpolate",
     "join_labels",
     "mnist",
     "ring",

@@ -3,6 +3,7 @@
 from ganlab.plots.animate import animate
 from ganlab.plots.curves import band, coverage, gradient_norms, losses
 from ganlab.plots.fields import distance, eigenvalues, trajectory, vector_field
+from ganlab.plots.images import image_history, images
 from ganlab.plots.picture import picture
 from ganlab.plots.samples import samples, scatter, surface
 from ganlab.plots.style import COLOURS
@@ -15,6 +16,8 @@ __all__ = [
     "distance",
     "eigenvalues",
     "gradient_norms",
+    "image_history",
+    "images",
     "losses",
     "picture",
     "samples",

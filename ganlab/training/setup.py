@@ -26,7 +26,7 @@ from ganlab.training.lifting import SeedRandomness, lift_losses, lift_penalty
 from ganlab.training.own_step import OwnStep, Step
 from ganlab.training.player import Player
 from ganlab.training.record import Record
-from ganlab.training.run import Run, evaluating
+from ganlab.training.run import Run
 from ganlab.training.step import Game
 from ganlab.training.streams import Draw, Stream, normal, uniform
 from ganlab.training.updates import UPDATES, Update
@@ -99,8 +99,7 @@ class Session:
         """Keep generated samples if this step is due."""
         if step in self.snapshot_at and self.snapshot_latents is not None:
             self.publish()
-            with torch.no_grad(), evaluating(self.run.generator) as generator:
-                self.run.record.frames.append((step, generator(self.snapshot_latents)))
+            self.run.record.frames.append((step, self.run.generate(self.snapshot_latents)))
 
     @contextmanager
     def bar(self, show: bool) -> Iterator[Bar]:
