@@ -134,7 +134,7 @@ check("02/alternating_step", alternating_step, seed=7202, rounds=10)
 #    After 100 alternating ones?
 # 2. Would a smaller h make the simultaneous game converge?
 # 3. At the end of the chapter a GAN's modes take turns. Which of three changes will stop that best, and which will do little: alternating
-#    instead of simultaneous steps, no momentum, a penalty on the slope of D?
+#    instead of simultaneous steps, no momentum (steps that forget the ones before), a penalty on the slope of D?
 #
 # A wrong prediction with a reason gets full points.
 
@@ -193,7 +193,7 @@ plt.show()
 explore(portrait, h=[0.05, 0.1, 0.2, 0.5, 1.0, 1.9, 2.1], start={"h": 0.5})
 
 # %% [markdown]
-# *Figure: as above, at another step size.*
+# *Figure: as above, h = 0.5 until you move the slider.*
 #
 # Each simultaneous step multiplies the distance by the same number. Which?
 
@@ -212,7 +212,8 @@ for h in (0.05, 0.2, 1.0):
 # ## 2 · Eigenvalues decide
 #
 # Near an equilibrium every smooth update is nearly linear, w′ ≈ M w, with the matrix of its derivatives
-# $M_{ij} = \partial w'_i/\partial w_j$ at w = 0. After t updates $w_t \approx M^t w_0$, so the **eigenvalues** λ of M decide:
+# $M_{ij} = \partial w'_i/\partial w_j$ at w = 0. After t updates $w_t \approx M^t w_0$, so the **eigenvalues** λ of M decide, the factors by
+# which M stretches its own directions:
 #
 # | Largest \|λ\| (the *spectral radius*) | What happens |
 # |---|---|
@@ -272,15 +273,15 @@ plt.show()
 # %% [markdown]
 # *Figure: eigenvalues of one update of xy in the complex plane, for h from 0.1 (near 1, at the right) to 1.9. Dotted: |λ| = 1.*
 #
-# Simultaneous: M = I + hJ, λ = 1 ± ih, outside the circle for every h. Alternating: λ₁λ₂ = det M = 1 and λ₁ = λ̄₂, so
-# both lie *on* the circle as long as h ≤ 2. The players circle for ever: no harm, and no progress.
+# Simultaneous: M = I + hJ, where J is the matrix of the field, (−ψ, θ) = J w; its eigenvalues are ±i, so λ = 1 ± ih lies outside the
+# circle for every h. Alternating: λ₁λ₂ = det M = 1 and λ₁ = λ̄₂, so both lie *on* the circle as long as h ≤ 2. The players circle for ever: no harm, and no progress.
 
 # %% [markdown]
 # ## 3 · A GAN of two numbers
 #
 # The **Dirac-GAN** (Mescheder et al. 2018) is the smallest real GAN. The data is a single point at 0. The generator's only sample is a point at
-# θ. The discriminator is D(x) = ψx, a line through 0. Its score of the data is 0 and of the fake ψθ; both losses are the
-# cross-entropy of chapter 01. Again (0, 0) is the only equilibrium: the fake lies on the data, and D cannot tell them apart.
+# θ. The discriminator is D(x) = ψx, a line through 0. Its score of the data is 0 and of the fake ψθ; the losses are those of
+# chapter 01, G's the saturating one. Again (0, 0) is the only equilibrium: the fake lies on the data, and D cannot tell them apart.
 #
 # Its field is v = (σ(ψθ) ψ, −σ(ψθ) θ), for small θ and ψ about (ψ, −θ)/2: the turning of xy, at half the speed and the other way round. So
 # the same eigenvalues, with h/2 for h.
@@ -294,10 +295,11 @@ plt.show()
 #
 # Write `r1_penalty(critic, real, fake)`, without the weight γ, which the trainer multiplies.
 #
-# - `critic` maps a batch `(B, features…)` to scores `(B,)`; `real` and `fake` are such batches, points or images, and B may be 1. R1 looks at
+# - `critic`, D by another name, maps a batch `(B, features…)` to scores `(B,)`; `real` and `fake` are such batches, points or images, and B may be 1. R1 looks at
 #   the real ones only. Call the critic once, on the whole batch.
 # - Square and sum over all features of a sample, then take the mean over samples, then the ½. Return a tensor of shape `()`.
-# - D learns from it, so the result must be differentiable by the critic's weights: `torch.autograd.grad(…, create_graph=True)`.
+# - D learns from it, so the result must be differentiable by the critic's weights: `torch.autograd.grad(…, create_graph=True)` gives a
+#   gradient that can be differentiated again.
 #
 # (`ganlab.PENALTIES` would answer by itself; an answer that calls it gets no points.)
 
@@ -344,9 +346,8 @@ plt.show()
 #
 # ### Where R1 loses
 #
-# With c = ½ for the speed of turning, the simultaneous update has λ₁λ₂ = 1 − hγ + h²c². As long as the λ are complex (γ < 2c = 1), that is |λ|², so the game
-# converges if and only if h < γ/c² = 4γ. A large step with a weak brake still diverges; and a brake that is too strong has troubles of its own. Your
-# `update_eigenvalues` draws the map.
+# With c = ½ for the speed of turning, the simultaneous update has λ₁λ₂ = 1 − hγ + h²c². As long as the λ are complex (γ < 2c = 1), that is |λ|², so
+# the game converges if and only if h < γ/c² = 4γ. Your `update_eigenvalues` draws the map.
 
 # %% training=true
 hs, gammas = torch.logspace(-1, 0.7, 30), torch.logspace(-1, 1.3, 30)
@@ -382,7 +383,7 @@ plt.show()
 # ## 4 · The ring: modes take turns
 #
 # Does a real GAN turn as well? The data is the ring of eight modes. Both players step **simultaneously**, with Adam and its usual
-# momentum β₁ = 0.9. The setting was chosen on seeds 100–109 so that the turning is plain to see; here are seeds 0–9. 200 times during training we keep 250
+# **momentum** β₁ = 0.9: a step follows nine parts of its old direction and one of the new gradient. The setting was chosen on seeds 100–109 so that the turning is plain to see; here are seeds 0–9. 200 times during training we keep 250
 # samples of each seed.
 
 # %%
@@ -431,10 +432,11 @@ plt.show()
 # clump that walks around the ring (7 and 0 are neighbours).*
 #
 # The generator visits the modes in turn: D learns to reject the clump, the clump moves on, D follows. It is the circle of the Dirac-GAN, drawn on
-# the data. Four numbers measure it, after the first third of the training:
+# the data. Call the shares in the figure the **occupancy**. Four numbers measure it, after the first third of the training:
 #
 # - **hop rate**: how often the fullest mode changes, per snapshot (five steps);
-# - **autocorrelation** at lag τ: how alike the occupancies at t and t + τ are. A dance that repeats itself comes back above 0 after one turn;
+# - **autocorrelation** at lag τ: how alike the occupancies at steps t and t + τ are. A dance that repeats itself comes back above 0
+#   after one turn;
 # - **period**: the length of the strongest wave in the occupancy; **captured**: modes with samples within 3σ, mean over time and at the end.
 
 
@@ -508,13 +510,14 @@ axes[1].invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# *Figure, left: how much the occupancy of the modes resembles itself τ steps later; line: median of 10 seeds, dark band: middle half, light band: all. Right: captured
-# modes after 1,000 steps, one dot a seed, black line: mean.*
+# *Figure, left: how much the occupancy of the modes resembles itself τ steps later; line: median of seeds 0–9, dark band: middle half, light
+# band: all. Right: captured modes after 1,000 steps, one dot a seed, black line: mean.*
 #
 # **Where the cures lose.** Alternating steps, which keep xy from diverging, hardly change the ring: compare the intervals. Dropping momentum alone
 # does not stop the dance, it makes the turns faster. R1 alone covers the ring on some seeds and not on others. Only R1 *without* momentum covers it
-# on nearly all, and the modes no longer take turns: what is left is a slow drift. R1 costs time, see the last column. (Student's t interval does not know
-# that there are 8 modes: an end above 8 means nothing.) And eight captured modes are not yet good samples; chapter 04 looks at quality too.
+# on nearly all, and the modes no longer take turns: what is left is a slow drift. (Its hop rate is not low: which of eight nearly equal modes is the
+# fullest, small fluctuations decide.) R1 costs time: compare its modes at equal time and at the end. (The intervals do not know that there are 8 modes:
+# an end above 8 means nothing.) And eight captured modes are not yet good samples; chapter 04 looks at quality too.
 
 # %% [markdown]
 # ### Question (4 points)
@@ -546,7 +549,7 @@ plt.show()
 # **What the literature says.** Mescheder et al. (2017) brought the eigenvalues of the game's Jacobian into the field; in 2018 they showed with the Dirac-GAN
 # that unregularised GAN training need not converge, and that R1 makes it converge locally. Gidel et al. (2019) study xy with simultaneous, alternating and
 # averaged steps, and argue for little, even negative momentum. The next cell plays the five settings of the 2018 paper: 500 updates, h = 0.2, the generator first as
-# in their code. Without a penalty nobody arrives, whichever loss it is.
+# in their code. Without a penalty nobody arrives, whichever loss it is. (Weight clipping and WGAN-GP are of chapter 06.)
 
 # %% training=true tags=["nbval-check-output"]
 print("distance from the equilibrium at the end (at the start 1.414)")
@@ -559,7 +562,7 @@ for name in ("saturating", "nonsaturating", "weight_clipping", "wgan_gp", "r1"):
 
 # %% [markdown]
 # The non-saturating loss comes nearer, but ever more slowly (its distance falls as 1/√t): its linear part turns like the others', only the
-# curvature pulls it in. WGAN-GP, of which chapter 06 speaks, turns on as well.
+# curvature pulls it in. A penalty alone is no cure: that of WGAN-GP leaves the players turning.
 #
 # **Summary**
 #
