@@ -238,8 +238,8 @@ plt.show()
 # %% [markdown]
 # ### Exercise 2 · The fix (4 points)
 #
-# In chapter 01 the non-saturating loss was a formula; here it is a repair, in the form that `train` takes: a function of both batches' scores.
-# Write `generator_loss(s_real, s_fake)`, the mean over the batch of −log σ(s_fake).
+# Your non-saturating loss of chapter 01 is the repair; `train` takes it as a function of both batches' scores. Write
+# `generator_loss(s_real, s_fake)`, the mean over the batch of −log σ(s_fake).
 #
 # Scores are logits `(B,)`, of any B including 1; return a tensor of shape `()`. It must be right, with its slope, for logits of ±120, so
 # do not take a logarithm of a rounded σ. The real scores are handed over because some losses need them; this one does not.
@@ -261,7 +261,7 @@ check("03/generator_loss", generator_loss, seed=7102, rounds=10)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The slope of both losses as your code has it, with autograd:
+# Chapter 01 drew the slopes of both losses. On a logarithmic axis one sees how much is lost where D is sure:
 
 # %% training=true
 score = torch.linspace(-12, 12, 241, requires_grad=True)
@@ -275,10 +275,8 @@ ax.legend(fontsize=8, loc="lower right")
 plt.show()
 
 # %% [markdown]
-# *Figure: how hard each loss pushes a fake with score s. Saturating: σ(s). Non-saturating: σ(−s). Their ratio is e^(−s).*
-#
-# Both push a fake in the same direction, up the slope of D. They differ in *whom* they push: the saturating loss the fakes that pass for real
-# already, the non-saturating loss those that are caught.
+# *Figure: how hard each loss pushes a fake with score s, by autograd through your code. Saturating: σ(s). Non-saturating: σ(−s), which is
+# e^(−s) times as much. Nothing is trained.*
 #
 # ## 4 · The three side by side
 #
@@ -419,14 +417,14 @@ print("D's loss at the start below 0.1 on all seeds:", bool((frozen.record.loss_
 # line: median, dark band: middle half, light band: all seeds. "At equal time" in the table: captured modes at the moment when the
 # fastest of the five runs had finished, since a step of WGAN-GP costs more.*
 #
-# Both sentences fail, each at one of the two optimisers.
+# Both sentences fail.
 #
 # - "D's loss below 0.1: G never learns" is wrong for the non-saturating loss, for WGAN-GP, **and even for the saturating loss** under Adam,
-#   which rescales the whisper. So the vanishing gradient of the saturating loss may go unnoticed for years in code that uses Adam.
+#   which rescales the whisper. So in code that uses Adam the vanishing gradient of the saturating loss may go unnoticed.
 # - "A generator cannot freeze" is wrong for the saturating loss under SGD: on most seeds the samples stay where they were.
 #
-# Adam is no cure in general. It rescales what there is: batch noise and rounding too, and where the gradient falls below its ε (1e-8 a weight)
-# it freezes as well.
+# Adam is no cure in general. It rescales what there is: batch noise and rounding too, and where a gradient falls below the ε in its divisor
+# (1e-8) it freezes as well.
 
 # %% [markdown]
 # ## 6 · Where the fix loses
@@ -491,7 +489,8 @@ print(
 
 # %% [markdown]
 # *Figure: how much the generator's gradient depends on which discriminator gives it; one frozen generator, ten discriminators or critics (seeds
-# 0–9), from update 100 on. 0: all agree. 1: the spread is as large as the mean. Brackets: 95 % jackknife intervals over the ten.*
+# 0–9), from update 100 on. 0: all agree. 1: the spread is as large as the mean. Brackets: 95 % jackknife intervals, from leaving out each of the
+# ten in turn; their estimate corrects for there being only ten, so it is not quite the curve's last point.*
 #
 # So a large gradient is not yet a right one: a good part of the non-saturating gradient belongs to the one discriminator that happened
 # to be trained, and more training of D makes it longer, hardly truer. WGAN-GP critics agree better, at a higher price for each update; ten of each give
@@ -527,7 +526,7 @@ print(
 # %% [markdown]
 # **What the literature says.** Goodfellow et al. (2014, §3) saw the saturation and proposed the non-saturating loss in the paper that introduced
 # GANs. Arjovsky and Bottou (2017) showed why a perfect discriminator exists as soon as the supports hardly meet, which is the usual case for
-# images, and measured it: with a frozen DCGAN generator the gradient of the saturating loss fell by up to five orders of magnitude within 4,000
+# images, and measured it: with a frozen convolutional generator the gradient of the saturating loss fell by up to five orders of magnitude within 4,000
 # updates of D. Their answer is noise on the data, and later the Wasserstein distance (Arjovsky et al. 2017; Gulrajani et al. 2017),
 # which goes on measuring distance where supports are disjoint.
 #
