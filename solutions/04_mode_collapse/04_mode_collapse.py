@@ -50,13 +50,9 @@ torch.set_num_threads(1)  # two threads gain little at this size, and lose much 
 # %% [markdown]
 # ## 1 · The failure
 #
-# The data is a ring of eight Gaussians. We know each centre and each σ, so we can *count* what a generator covers:
-#
-# - a sample is of **high quality** if it lies within 3σ of its nearest mode;
-# - a mode is **captured** if at least one high-quality sample belongs to it.
-#
-# A perfect generator captures all 8 modes, and 98.9 % of its samples are of high quality (1 − e^(−9/2), the share of a
-# two-dimensional Gaussian within 3σ), not 100 %.
+# The data is a ring of eight Gaussians, so chapter 00's instruments can *count* what a generator covers: a sample is of **high quality**
+# within 3σ of its nearest mode, and a mode is **captured** if at least one high-quality sample belongs to it. A perfect generator
+# captures all 8 modes, with 98.9 % of its samples of high quality.
 #
 # The setting below was chosen so that it fails. That is not cheating: at gentler settings the same networks cover the ring, as
 # part 3 shows. It was chosen on seeds 100–109, where all ten ended with two modes or fewer; everything you see here runs on seeds 0–9.
@@ -162,8 +158,8 @@ print("collapsed on at least 8 of 10 seeds:", collapsed >= 8)
 # Few modes, and little spread: the samples of a seed are not a ring that misses its modes by a little, they are a clump or a line much
 # smaller than the ring, on one or two modes or between them.
 #
-# The bracket behind the rate is its 95 % **Wilson interval**. Ten seeds cannot show a rate of exactly 1: a setting that fails three
-# times in four would fail on ten of ten seeds in a row about once in eighteen tries.
+# The bracket behind the rate is its 95 % **Wilson interval**, as in chapter 01: a setting that fails three times in four would fail on
+# ten of ten seeds about once in eighteen tries.
 
 # %% [markdown]
 # ### Exercise 2 · Hop counter (5 points)
@@ -217,8 +213,8 @@ plt.show()
 # *Figure: the mode with most high-quality samples, for three seeds; gaps where no sample was of high quality. Neighbouring indices
 # are neighbours on the ring; 7 and 0 are neighbours too.*
 #
-# The clump does not settle. It is on one mode, then between two, then on another: a chase, in which the discriminator learns where the
-# generator is and the generator moves on. A picture at the end cannot show that.
+# The clump does not settle. It is on one mode, then between two, then on another: chapter 02's chase, in which the discriminator learns
+# where the generator is and the generator moves on. A picture at the end cannot show that.
 #
 # Beware of the hop counter, though. A generator that covers all eight modes evenly also has a dominant mode, and it changes with every
 # small fluctuation. Hops speak of a chase only **together with few captured modes**. Keep that in mind for part 4.
@@ -234,7 +230,7 @@ plt.show()
 # | `no_momentum` | `betas` (0.9, …) → (0.0, …) | no overshooting |
 # | `faster_d` | `lr_d` 1e-3 → 2e-3 | D catches up |
 # | `more_latents` | `latent_dim` 2 → 16 | more room for diversity |
-# | `smoothing` | one-sided label smoothing, 1 → 0.9 | D is less sure of itself |
+# | `smoothing` | D's target for real samples 1 → 0.9 (chapter 05) | D is less sure of itself |
 #
 # ### Prediction (2 points)
 #
@@ -269,7 +265,7 @@ plt.show()
 print("modes captured at the end, seeds 0-9:", mode_report(mine.sample(2500, seed=1), ring).modes.tolist())
 
 # %% [markdown]
-# *Figure: as the first one, with your knob turned.*
+# *Figure: as the first one, seeds 0–3, with your knob turned.*
 #
 # ### Exercise 3 · A paired comparison (4 points)
 #
@@ -318,7 +314,8 @@ print(
 # ## 4 · All knobs, ten seeds each
 #
 # Now every knob is turned, one at a time, on the same ten seeds and the same number of updates of both players. Your
-# `paired_change` judges them, and your `count_hops` counts. The last column is the time of training: more latents cost a little.
+# `paired_change` judges them, and your `count_hops` counts. The last column is the time of training: no knob adds much work to a step, so
+# equal updates are about equal time, and a few seconds more or less are the machine's.
 
 # %% training=true
 rows = []
@@ -352,7 +349,7 @@ ax.invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# *Figure: captured modes with one knob turned. One dot a seed (10 each), orange line: the mean.*
+# *Figure: captured modes with one knob turned. One dot a seed (0–9), orange line: the mean.*
 #
 # Two warnings about the intervals. Student's t takes the differences for normal, and counts from 0 to 8 are not: an end of an interval
 # can lie beyond what is possible. And five knobs are compared with one baseline: of five 95 % intervals, one or more misses the truth
@@ -405,10 +402,9 @@ film = plots.animate(run.record, RESULTS / "collapse.gif", mixture=ring, seed=0)
 print("written:", ", ".join(sorted(path.name for path in RESULTS.glob("*.*"))))
 
 # %% [markdown]
-# **What the literature says.** Counting modes on a ring of eight goes back to Unrolled GANs (Metz et al., 2017); the definitions used here
-# are PacGAN's (Lin et al., 2018, §4.1). Published counts for the *same* plain GAN on such a ring run from 1 (VEEGAN's table, 2017) to
-# 6.3 ± 0.5 (PacGAN's table): settings decide, as you saw. That is why this course compares paired seeds and never quotes a
-# count without its setting.
+# **What the literature says.** Counting modes on a ring of eight goes back to Unrolled GANs (Metz et al., 2017). The published counts for the
+# "same" plain GAN that chapter 00 quoted, 1 and 6.3 of 8, need not contradict each other: settings decide, as you saw. That is why this
+# course compares paired seeds and never quotes a count without its setting.
 #
 # **Summary**
 #
