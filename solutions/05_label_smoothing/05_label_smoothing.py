@@ -261,8 +261,8 @@ for name in GAMES:
 # *Figure: as above, trained on the same 32 real points, with smoothing.*
 #
 # One-sided smoothing does what it promises on its side: hardly anything is stated above 0.9. On the other side, where this
-# discriminator is too sure, it does nothing: the targets of fakes are 0 as before. Two-sided smoothing holds both sides. Then why does everybody
-# recommend the one-sided kind?
+# discriminator is too sure, it does nothing: the targets of fakes are 0 as before. Two-sided smoothing holds both sides. Then why is the
+# one-sided kind the one that is recommended?
 #
 # ## 3 · What the best discriminator says
 #
@@ -299,8 +299,8 @@ check("05/best_logit", best_logit, seed=7003, rounds=10)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Where the generator has reached the data, p = q, the best D knows nothing. What does it state then? Mind the two readings of "the label's
-# logit": with a = D*, the best logit is always ln(a/(1 − a)). With one-sided smoothing a is **half the label** there.
+# Where the generator has reached the data, p = q, the best D knows nothing. What does it state then? Not the label: with one-sided smoothing
+# D* is **half the label** there, and the best logit is ln(D*/(1 − D*)).
 
 # %% tags=["nbval-check-output"]
 for real_label, fake_label in ((1.0, 0.0), (0.9, 0.0), (0.9, 0.1)):
@@ -312,7 +312,7 @@ print(f"0.45/0.55: {math.log(0.45 / 0.55):+.4f}    0.9/0.1, only where q = 0: {m
 
 # %% [markdown]
 # Now the reason for one side only. The generator learns from the *slope* of D's logit: it tells in which direction samples become more real.
-# Your function, differentiated by autograd, gives that slope; the slider moves both targets.
+# Your function, differentiated by autograd, gives that slope; the sliders move both targets.
 
 
 # %%
@@ -417,8 +417,8 @@ RINGS = {
 # ### Prediction (2 points)
 #
 # Before you run it, write down for each of the two settings: on how many of ten seeds will the GAN with one-sided smoothing end with two modes or
-# fewer (the plain one: nearly all)? Give a reason that uses what you know about the slope of D's logit where the generator is. A
-# wrong prediction with a reason gets full points.
+# fewer (the plain one: nearly all)? For the first, chapter 04's knob `smoothing` showed you ten outcomes; would ten others look alike? Give a
+# reason that uses what you know about the slope of D's logit where the generator is. A wrong prediction with a reason gets full points.
 
 # %% [markdown] question="prediction" points=2
 # <!-- BEGIN SOLUTION -->
@@ -472,9 +472,8 @@ plt.show()
 # %% [markdown]
 # *Figure: captured modes after 2,000 updates; one blue line a seed (0–9), orange: the mean.*
 #
-# Ten seeds and a random-looking outcome: some seeds escape, some do not, and which setting one looks at decides what one would have
-# written on one's page. Read the intervals: is there an effect at one setting, at both? And is what it reaches a cure? Compare the
-# high-quality shares with the 98.9 % of a perfect generator.
+# Some seeds escape, some do not, and which setting one looks at decides what one would have written about it. Read the intervals: is there
+# an effect at one setting, at both? And is what it reaches a cure? Compare the high-quality shares with the 98.9 % of a perfect generator.
 #
 # Chapter 04 had the same game as its knob `smoothing`, with `ganlab`'s loss. Seed by seed its counts need not be yours: the two losses
 # differ in rounding only, and in a game that chases around a ring that is enough for another outcome. It is one more reason to look at
@@ -543,7 +542,7 @@ plt.show()
 # %% [markdown]
 # **What the literature says.** Softened targets come from image classification (Szegedy et al., 2016, there with ε = 0.1). Salimans et al. (2016,
 # §3.4) bring them to GANs, with D* = (αp + βq)/(p + q), and take β = 0 for the reason seen in part 3: where p is near 0 and q is not, samples of the
-# generator have no incentive to move. They claim that it reduces the vulnerability of D, not that it cures collapse. Goodfellow's tutorial (2016) lists
+# generator have no incentive to move. They write that it makes networks less vulnerable to adversarial examples, not that it cures collapse. Goodfellow's tutorial (2016) lists
 # it as a regulariser of D's certainty. That finite data makes networks over-confident is a finding far beyond GANs (Guo et al., 2017).
 #
 # **Summary**
