@@ -213,8 +213,8 @@ plt.show()
 # *Figure: the mode with most high-quality samples, for three seeds; gaps where no sample was of high quality. Neighbouring indices
 # are neighbours on the ring; 7 and 0 are neighbours too.*
 #
-# The clump does not settle. It is on one mode, then between two, then on another: chapter 02's chase, in which the discriminator learns
-# where the generator is and the generator moves on. A picture at the end cannot show that.
+# The clump does not settle. It is on one mode, then between two, then on another: the dance of chapter 02, in which the discriminator
+# chases the generator, learns where it is, and sees it move on. A picture at the end cannot show that.
 #
 # Beware of the hop counter, though. A generator that covers all eight modes evenly also has a dominant mode, and it changes with every
 # small fluctuation. Hops speak of a chase only **together with few captured modes**. Keep that in mind for part 4.
