@@ -62,8 +62,7 @@ print("this chapter runs on:", resolve_device("auto"))
 #
 # The condition says that D is **1-Lipschitz**: it rises by at most 1 a unit of distance. Where D has a gradient, its norm
 # ‖∇D(x)‖, the steepness at x, is at most 1. So steepness is what we measure: on a grid of points over the plane, for each of ten
-# critics, while they learn to tell the ring of chapter 04 from a generator that does not move. (A bracket behind a mean is its 95 %
-# interval over seeds, as in chapter 04.)
+# critics, while they learn to tell the ring of chapter 04 from a generator that does not move.
 
 # %%
 ring = ganlab.ring(modes=8, radius=2.0, std=0.1)
@@ -292,8 +291,7 @@ print("and still it is steeper than 1:", tamed > 1.5)
 # $$w^* = 1 + \frac{d}{2\lambda}.$$
 #
 # The penalty is a spring, not a wall: the farther the clouds, the more it is stretched, and the smaller λ, the softer it is. Your
-# loss and penalty should find these values. (They start at w = ½. A start with the wrong sign can stay there if 2λ > d: a slope of −1
-# pleases the penalty as much.)
+# loss and penalty should find these values.
 
 
 # %% training=true
@@ -357,9 +355,8 @@ LAMBDAS = [0.01, 0.1, 1.0, 10.0]
 AXIS = torch.linspace(-2, 4, 241)[:, None]
 
 # %% [markdown]
-# Written for one run, your penalty is called once for each of ten critics at each update. All samples of all seeds can go through it
-# at once: the mean over S·B samples is the mean over seeds of their penalties, and since seeds share no weights, S times that mean
-# gives each critic its own gradient. That saves most of the time, and below times are compared.
+# Written for one run, your penalty is called once for each of ten critics at each update. As in chapter 02, all samples of all seeds go
+# through it at once from here on: seeds share no weights, so each critic still gets its own gradient, in a fraction of the time.
 
 
 # %%
@@ -691,7 +688,7 @@ plt.show()
 # 1. At chapter 04's setting, did the penalty repair the collapse? Use captured modes **and** high-quality share, and the evenly spread
 #    cloud.
 # 2. At the gentle setting a colleague reports "WGAN-GP wins: reverse KL near 0, and all its seeds agree". What do you answer?
-# 3. The comparison is at equal updates of D. Which comparison would favour `GP 5`, and what would it cost?
+# 3. The budgets count updates of D and time. Which third budget would favour `GP 5`, and what would it cost?
 
 # %% [markdown] question="interpretation" points=3
 # <!-- BEGIN SOLUTION -->
@@ -709,8 +706,9 @@ plt.show()
 # %% [markdown]
 # **What the literature says.** WGAN-GP (Gulrajani et al., 2017) prescribes five critic updates, λ = 10, Adam with β = (0, 0.9) and no batch
 # normalisation in the critic; its own toy code uses λ = 0.1. In a comparison of losses at equal tuning effort on MNIST (Lucic et al.,
-# 2018, as quoted by later texts) its FID, 20.3 ± 5.0, was the worst of six, the non-saturating GAN's 6.8 ± 0.5. R3GAN's table (Huang et al.,
-# 2024) has WGAN-GP at 959 of 1,000 modes of Stacked MNIST: much better than the plain GANs of older tables, and not all. On the
+# 2018, as quoted by later texts) its FID, a distance between generated and real images, was 20.3 ± 5.0, the worst of six, the non-saturating
+# GAN's 6.8 ± 0.5. R3GAN's table (Huang et al., 2024) has WGAN-GP at 959 of the 1,000 modes of Stacked MNIST, images of three digits each:
+# much better than the plain GANs of older tables, and not all. On the
 # Dirac-GAN of chapter 02 it does not converge (Mescheder et al., 2018).
 #
 # **Summary**
