@@ -45,8 +45,8 @@ class ChainCritic(SeedCritic):
         self.chain = chain
 
     def input_gradient(self, x: Tensor) -> Tensor:
-        """Differentiate each score by its sample, (S, B, d) -> (S, B, d)."""
-        return self.chain.input_gradient(x)
+        """Differentiate each score by its sample, (S, B, features…) -> (S, B, all features)."""
+        return self.chain.input_gradient(x).flatten(2)
 
 
 def lift_loss(side: LossFunction, name: str, *, seed_axis: bool, seeds: int, batch: int) -> SeedLoss:

@@ -242,6 +242,19 @@ class TestOwnPieces:
         with pytest.raises(ValueError, match=r"loss.g must give one number a run.*got \(32,\)"):
             gl.train(DATA, SMALL, loss=gl.GANLoss(d=lambda r, f: f.mean() - r.mean(), g=lambda r, f: -f))
 
+    @pytest.mark.parametrize("penalty", ["r1", "wgan_gp"])
+    def test_a_penalty_of_images_judged_by_linear_layers_is_over_all_their_pixels(self, penalty: str) -> None:
+        images = torch.randn(40, 1, 3, 3, generator=torch.Generator().manual_seed(0))
+        generator = lambda: nn.Sequential(nn.Linear(2, 9), nn.Unflatten(1, (1, 3, 3)))  # noqa: E731
+        runs = [
+            gl.train(gl.Points(images.view(shape)), change(penalty=penalty), generator=g, discriminator=d)
+            for shape, g, d in (
+                ((40, 1, 3, 3), generator, lambda: nn.Sequential(nn.Flatten(), *mlp([9, 8, 1], nn.ReLU))),
+                ((40, 9), lambda: mlp([2, 9]), lambda: mlp([9, 8, 1], nn.ReLU)),
+            )
+        ]
+        assert torch.allclose(runs[0].record.loss_d, runs[1].record.loss_d, atol=1e-5)
+
     def test_a_penalty_written_for_one_run_equals_ours(self) -> None:
         def own(critic, real, fake):
             real = real.clone().requires_grad_()
