@@ -111,8 +111,8 @@ print("the first sample scores the same in both batches, on each seed:", same)
 # - So a batch of B identical samples gives B − 1 for each, and a batch of one gives 0. Samples far from all others give 0.
 # - Gradients pass to *both* samples of each pair: detach nothing.
 # - No loop over samples: a loop of B² steps is slow. Broadcasting does it: an axis for i, an axis for j.
-# - `train()` will lift your function over seeds with `torch.func.vmap`. That rules out an `if` on a tensor's values, `.item()`, and
-#   writing into a tensor prepared with `torch.zeros`.
+# - `train()` will run your function on all seeds at once, with `torch.func.vmap`, which adds an axis for the seeds unseen. That rules
+#   out an `if` on a tensor's values, `.item()`, and writing into a tensor prepared with `torch.zeros`.
 #
 # (`ganlab.nets.MinibatchDiscrimination` and what it is built from are out of reach in all exercises here; other parts of torch and
 # ganlab are not.)
@@ -307,8 +307,7 @@ print("joined below 0.7 on every seed:", bool((found["yours, batches joined"] < 
 # %% [markdown]
 # ## 3 · Does it repair the collapse?
 #
-# Your discriminator goes to `train()`, which builds one for each seed and runs all ten at once (`torch.func.vmap`). Two cheaper
-# ways to look at the batch compete with it:
+# Your discriminator goes to `train()`, which builds one for each seed. Two cheaper ways to look at the batch compete with it:
 #
 # - **Minibatch standard deviation** (Karras et al., 2018): one extra feature, the standard deviation over the batch, averaged over
 #   the hidden features. Its cost grows with B, not B².
@@ -491,7 +490,7 @@ print("twice the batch, about four times the memory:", 3.5 < layer_bytes[-1] / l
 #
 # Three places. The clock you have seen. The second is **quality**: capturing a mode takes one good sample, and much of what your
 # repaired generators draw lies between modes. The third is a setting that **does not need it**: the same game with a four times
-# slower generator, the best knob of chapter 04, at about equal time.
+# slower generator, chapter 04's knob `slower_g`, at about equal time.
 
 # %% training=true
 gentle = dataclasses.replace(COLLAPSE, lr_g=5e-4, snapshots=0)
