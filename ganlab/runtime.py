@@ -46,6 +46,30 @@ def resolve_device(device: str | torch.device = "auto") -> torch.device:
     return found
 
 
+def require_precision(precision: str, device: torch.device) -> None:
+    """Refuse bfloat16 on a GPU that has no units for it.
+
+    Raises:
+        ValueError: said so, with what to do.
+
+    """
+    if precision == "bfloat16" and device.type == "cuda" and torch.cuda.get_device_capability(device) < (8, 0):
+        raise ValueError(
+            f"precision='bfloat16' needs a GPU of compute capability 8 or more (Ampere, 2020), and this "
+            f"{torch.cuda.get_device_name(device)} has none: use precision='float32'."
+        )
+
+
+def full_precision(like: torch.Tensor) -> torch.autocast:
+    """Keep a block of code in float32 within a pass in bfloat16 (`TrainConfig.precision`), on a tensor's device."""
+    return torch.autocast(like.device.type, enabled=False)
+
+
+def widened(x: torch.Tensor) -> torch.Tensor:
+    """Give bfloat16 numbers as float32, for sums and differences that eight bits are too few for."""
+    return x.float() if x.dtype is torch.bfloat16 else x
+
+
 def stream_seed(seed: int, stream: str) -> int:
     """Give the 63-bit seed of one purpose of one run, far from every other pair's (NumPy's SeedSequence)."""
     state = np.random.SeedSequence([seed, STREAMS[stream]]).generate_state(1, np.uint64)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from ganlab.nets.native import require_multiple, require_whole, stack_state
+from ganlab.runtime import widened
 
 # Numbers of one pairwise block: on a CPU the passes over a few of them stay in the cache.
 _BLOCK = 2**17
@@ -88,7 +89,7 @@ class MinibatchDiscrimination(nn.Module):
         return torch.cat((x, o), -1)
 
     def _closeness(self, x: Tensor, size: int) -> Tensor:
-        m = (x @ self.T.flatten(-2)).unflatten(-2, (-1, size))  # (..., groups, size, kernels·dims)
+        m = widened(x @ self.T.flatten(-2)).unflatten(-2, (-1, size))  # (..., groups, size, kernels·dims)
         return closeness(m.mT.unflatten(-2, self.T.shape[-2:])).mT.flatten(-3, -2)  # (..., B, kernels)
 
     def extra_repr(self) -> str:
@@ -127,7 +128,7 @@ class MinibatchStdDev(nn.Module):
         """Append the statistic, (B, A) or stacked (S, B, A)."""
         size = self.group or x.shape[-2]
         require_multiple(x.shape[-2], size, "minibatch standard deviation in groups")
-        groups = x.unflatten(-2, (-1, size))  # (..., groups, size, A)
+        groups = widened(x).unflatten(-2, (-1, size))  # (..., groups, size, A)
         spread = (groups.var(-2, correction=0, keepdim=True) + 1e-8).sqrt().mean(-1, keepdim=True)
         return torch.cat((groups, spread.expand(*groups.shape[:-1], 1)), -1).flatten(-3, -2)
 

@@ -12,6 +12,7 @@ from torch.nn.functional import normalize
 from torch.nn.utils import parametrizations, parametrize
 
 from ganlab.nets.native import convolve, stack_state
+from ganlab.runtime import full_precision
 
 
 class Spectral(nn.Module):
@@ -63,9 +64,10 @@ class Spectral(nn.Module):
 
     def normalised(self) -> Tensor:
         """Take a step of the iteration if in training, and give the weight over σ, in the weight's shape."""
-        if self.training:
-            self.iterate(self.iterations)
-        sigma = self.sigma()
+        with full_precision(self.weight):
+            if self.training:
+                self.iterate(self.iterations)
+            sigma = self.sigma()
         return self.weight / sigma.view(sigma.shape + (1,) * (self.weight.ndim - sigma.ndim))
 
 

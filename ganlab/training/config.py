@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 from ganlab.nets.init import INITS
 from ganlab.objectives import resolve_loss, resolve_penalty
-from ganlab.runtime import resolve_device
+from ganlab.runtime import require_precision, resolve_device
 
 Bound = float | tuple[float]  # in brackets: not itself allowed
 
@@ -43,6 +43,7 @@ CHOICES = {
     "update": ("alternating", "simultaneous", "extragradient", "optimistic"),
     "schedule": ("linear", "cosine"),
     "init": tuple(INITS),
+    "precision": ("float32", "bfloat16"),
 }
 
 
@@ -69,6 +70,12 @@ class TrainConfig:
         latent_dim: dimensions of z ~ N(0, I).
         seed: the first run's seed.
         device: "auto" (CUDA where there is one), "cpu", "cuda", "cuda:1", …
+        precision: "float32", or "bfloat16" for the forward and backward passes of convolutions and matrix products
+            (torch.autocast; no gradient scaler is needed). Weights, optimiser, losses, samples and whatever is
+            differentiated twice (penalties, D in unrolled steps) stay in float32. For GPUs from 2020 on; a CPU without
+            units for it gets slower.
+        channels_last: store the weights of convolutions with the channels innermost, the layout that a GPU's matrix
+            units want. The same arithmetic, but for the order of sums.
     Optimisation:
         lr_g, lr_d: step sizes, > 0 (two time scales: Heusel et al. 2017).
         betas: Adam's β₁ and β₂, in [0, 1); RMSProp uses β₂ as its decay, SGD β₁ as its momentum.
@@ -108,6 +115,8 @@ class TrainConfig:
     n_generator: int = 1
     seed: int = 0
     device: str = "auto"
+    precision: str = "float32"
+    channels_last: bool = False
     optimizer: str = "adam"
     update: str = "alternating"
     weight_decay: float = 0.0
@@ -137,6 +146,8 @@ class TrainConfig:
         for name in ("loss", "device", *CHOICES):
             if not isinstance(getattr(self, name), str):
                 raise TypeError(f"TrainConfig: {name}={getattr(self, name)!r} must be a name (a string).")
+        if not isinstance(self.channels_last, bool):
+            raise TypeError(f"TrainConfig: channels_last={self.channels_last!r} must be True or False.")
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 names = ", ".join(map(repr, allowed))
@@ -145,7 +156,7 @@ class TrainConfig:
             resolve_loss(self.loss)
             if self.penalty is not None:
                 resolve_penalty(self.penalty)
-            resolve_device(self.device)
+            require_precision(self.precision, resolve_device(self.device))
         except ValueError as error:
             raise ValueError(f"TrainConfig: {error}") from None
         _check_combinations(self)
@@ -199,6 +210,11 @@ def _check_combinations(config: TrainConfig) -> None:
         raise ValueError(
             f"TrainConfig: consensus={config.consensus} needs update='simultaneous', since its vector field is that "
             f"of both players at the same weights (Mescheder et al. 2017); got {config.update!r}."
+        )
+    if config.consensus and config.precision != "float32":
+        raise ValueError(
+            f"TrainConfig: consensus={config.consensus} differentiates both players' gradients, which stay in float32: "
+            f"precision={config.precision!r} would change nothing; use precision='float32'."
         )
     if config.unroll and config.optimizer == "rmsprop":
         raise ValueError(f"TrainConfig: unroll={config.unroll} needs optimizer='adam' or 'sgd', got 'rmsprop'.")

@@ -16,12 +16,13 @@ class Player:
     """A stacked network whose parameters are views of one vector: an update is one optimiser call on one tensor.
 
     The optimisers treat every number alone, so one of them over the vector is S independent ones. Each parameter (S,
-    …) is a contiguous part of it.
+    …) is a contiguous part of it; with `channels_last`, the weights of convolutions (S, out, in, k, k) lie in it as
+    (S, out, k, k, in).
 
     Args:
         net: the stacked network.
         lr: the step size.
-        config: optimiser, betas, weight decay and gradient clipping.
+        config: optimiser, betas, weight decay, gradient clipping, precision and memory layout.
         clip_weights: bound on every weight after an update, 0 for none.
         ema: decay of the average of the weights, 0 for none.
     """
@@ -33,11 +34,13 @@ class Player:
         self.lr, self.clip_weights, self.ema = lr, clip_weights, ema
         self.clip_gradients = config.clip_gradients
         self.parameters = [parameter for parameter in self.net.parameters() if parameter.requires_grad]
-        self.weights = nn.Parameter(torch.cat([p.detach().flatten() for p in self.parameters]))
+        self.bfloat16, self.channels_last = config.precision == "bfloat16", config.channels_last
+        stored = [p.detach().movedim(2, -1) if self._moves(p) else p.detach() for p in self.parameters]
+        self.weights = nn.Parameter(torch.cat([part.flatten() for part in stored]))
         self.weights.grad = torch.zeros_like(self.weights)
         _point(self.parameters, self.parts(self.weights.data))
         self.gradients = self.parts(self.weights.grad)
-        self.chain = FusedChain.of(self.net, self.gradients)
+        self.chain = None if self.bfloat16 else FusedChain.of(self.net, self.gradients)
         self.optimizer = make_optimizer([self.weights], lr, config)
         self.average: Tensor | None = self.weights.detach().clone() if ema else None
         self.last_change: Tensor | None = None  # of the weights, where updates are optimistic
@@ -45,6 +48,9 @@ class Player:
 
     def __call__(self, x: Tensor, *, frozen: bool = False) -> Tensor:
         """Run the network in the fastest way that has a first derivative; `frozen` asks for none of the weights."""
+        if self.bfloat16:
+            with torch.autocast(x.device.type, torch.bfloat16):
+                return self.net(x).float()
         return self.net(x) if self.chain is None else self.chain(x, frozen=frozen)
 
     def differentiate(self, losses: Tensor, penalties: Tensor | None, alive: Tensor) -> Tensor:
@@ -106,7 +112,16 @@ class Player:
     def parts(self, vector: Tensor) -> list[Tensor]:
         """View a vector like the weights' as a list like the parameters'."""
         pieces = vector.split([parameter.numel() for parameter in self.parameters])
-        return [piece.view(parameter.shape) for piece, parameter in zip(pieces, self.parameters, strict=True)]
+        return [self._view(piece, parameter) for piece, parameter in zip(pieces, self.parameters, strict=True)]
+
+    def _view(self, piece: Tensor, parameter: nn.Parameter) -> Tensor:
+        if not self._moves(parameter):
+            return piece.view(parameter.shape)
+        seeds, out, into, *kernel = parameter.shape
+        return piece.view(seeds, out, *kernel, into).movedim(-1, 2)
+
+    def _moves(self, parameter: nn.Parameter) -> bool:
+        return self.channels_last and parameter.ndim == 5
 
     def set_lr(self, factor: float) -> None:
         """Scale the step size."""
