@@ -94,9 +94,6 @@ print(f"collapsed (2 modes or fewer): {collapsed} of 10 seeds, rate {wilson_inte
 print("collapsed on at least 8 of 10 seeds:", collapsed >= 8)
 
 # %% [markdown]
-# The bracket is the 95 % Wilson interval of chapter 04.
-
-# %% [markdown]
 # ## 2 · Compare, do not grade
 #
 # An ordinary discriminator grades every sample alone: real or fake? A generator that puts *all* its samples on one mode can get a good
@@ -197,6 +194,7 @@ print("modes captured, seeds 0-9:", mode_report(rpgan.sample(2500, seed=1), ring
 # - `critic(x)` gives scores `(B,)` or `(B, 1)`, each of one sample alone.
 # - The critic will descend this number, so a gradient must pass through it to the critic's parameters: `create_graph=True`.
 # - Otherwise leave the critic as it is: `backward()` would add to its parameters' `.grad`, `torch.autograd.grad` does not.
+# - The critic may be flat. A root has no finite slope at 0, so take none on the way to the square.
 # - The **generator** must not: even where `fake` carries a gradient, work on `fake.detach().requires_grad_()`.
 #
 # (`ganlab.PENALTIES` and `ganlab.objectives.penalties` would answer this; an answer that calls them gets no points.)
@@ -219,9 +217,8 @@ check("09/r2_penalty", r2_penalty, seed=9003, rounds=10)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# R1 is the same function with the roles exchanged, so your one function gives all three penalties. It is written for one batch, and called once
-# for each seed, it would take most of the time. The helper `over_seeds` joins the S batches of B samples to one of S·B: the
-# mean over all of them is the mean over the seeds of what each would have got.
+# R1 is the same function with the roles exchanged, so your one function gives all three penalties. `over_seeds` hands it the batches of all
+# seeds at once, as in chapters 02 and 06.
 
 
 # %%
@@ -260,13 +257,13 @@ for ax, (name, run) in zip(axes, {"plain": plain, "RpGAN alone": rpgan, "RpGAN +
 plt.show()
 
 # %% [markdown]
-# *Figure: 1,000 samples of seed 0 after 500 steps (orange) and the modes with their 3σ.* One seed and one moment: only the table below
-# tells which is better.
+# *Figure: 1,000 samples of seed 0 after 500 steps (orange) and the modes with their 3σ. One seed and one moment: only the table below
+# tells which is better.*
 #
 # ## 4 · Show several samples at once
 #
-# A third idea leaves the loss as it is and changes the discriminator's input. **Packing** (PacGAN, Lin et al., 2018) joins m samples of one
-# kind and asks: are these m real or generated? Two generated samples from the same mode are no surprise; that *all* packs look so is.
+# A third idea leaves the loss as it is and changes the discriminator's input. **Packing** (PacGAN, Lin et al., 2018), a rival in chapter 07,
+# joins m samples of one kind and asks: are these m real or generated? Two generated samples from the same mode are no surprise; that *all* packs look so is.
 #
 # Here is how much it sees. Let the data be uniform on [0, 1]. Generator A misses a fifth of it: it is uniform on [0.2, 1]. Generator B
 # misses nothing but is uneven: density 0.6 on the left half, 1.4 on the right half. The **total variation** (TV) is the largest
@@ -351,7 +348,7 @@ def packed_discriminator():
 # | `packing 2` | your packs, the ordinary loss | here |
 # | `minibatch` | minibatch discrimination in D's last layer, in groups of 32 | 07 |
 # | `WGAN-GP` | critic loss and penalty, λ = 1, five critic steps to one of G | 06 |
-# | `SN + hinge` | *spectral norm*: every weight matrix of D is divided by its largest singular value, so that D cannot be steep anywhere (Miyato et al., 2018), with the hinge loss | – |
+# | `SN + hinge` | *spectral norm*: every weight matrix of D is divided by its largest singular value, so that D cannot be steep anywhere (Miyato et al., 2018), with the *hinge loss*, which gives D no more for scores beyond ±1 | – |
 # | `unrolled 5` | G minimises its loss against the D of 5 steps *later*, and differentiates through those steps (Metz et al., 2017) | – |
 
 # %% [markdown]
