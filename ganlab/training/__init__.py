@@ -4,5 +4,6 @@ from ganlab.training.config import TrainConfig
 from ganlab.training.loop import train
 from ganlab.training.record import Record
 from ganlab.training.run import Run
+from ganlab.training.tensorboard import TensorBoard
 
-__all__ = ["Record", "Run", "TrainConfig", "train"]
+__all__ = ["Record", "Run", "TensorBoard", "TrainConfig", "train"]
