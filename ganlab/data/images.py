@@ -193,6 +193,9 @@ def as_pixels(images: Tensor) -> Tensor:
         return images.float().div_(127.5).sub_(1)
     if not images.is_floating_point():
         raise ValueError(f"images must be uint8 (0 to 255) or floating point (−1 to 1), got {images.dtype}.")
+    bad = int((~images.isfinite()).flatten(1).any(1).sum())
+    if bad:
+        raise ValueError(f"pixels must be finite, but {bad} of {len(images)} images hold NaN or infinite ones.")
     low, high = (float(end) for end in images.aminmax())
     if not -1 <= low <= high <= 1:
         raise ValueError(f"pixels must lie in [−1, 1], but they lie in [{low:g}, {high:g}]: scale them first.")

@@ -8,6 +8,8 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from ganlab.data.images import as_pixels
+
 
 @runtime_checkable
 class Sampler(Protocol):
@@ -78,15 +80,16 @@ class TwoMoons:
 
 
 def as_sampler(data: Sampler | Tensor) -> Sampler:
-    """Accept a sampler as it is and wrap a tensor of points.
+    """Accept a sampler as it is and wrap a tensor of points, or of images, (N, 1 or 3, H, W) in [−1, 1].
 
     Raises:
         TypeError: `data` is neither.
-        ValueError: the tensor is empty or not finite.
+        ValueError: the tensor is empty or not finite, or images have another range.
 
     """
     if isinstance(data, Tensor):
-        return Points(data)
+        looks_like_images = data.ndim == 4 and data.shape[1] in (1, 3) and len(data) > 0
+        return Points(as_pixels(data) if looks_like_images else data)
     if isinstance(data, Sampler):
         return data
     raise TypeError(

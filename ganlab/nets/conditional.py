@@ -148,9 +148,13 @@ def class_latents(latents: Tensor, labels: Tensor, classes: int = 10) -> Tensor:
         classes: K.
 
     Raises:
-        ValueError: a label is no class.
+        ValueError: a label is no class, or there is not one for each latent.
 
     """
+    lead, own = tuple(latents.shape[:-1]), tuple(labels.shape)
+    fits = [mine in (1, theirs) for mine, theirs in zip(own[::-1], lead[::-1], strict=False)]
+    if len(own) > len(lead) or not all(fits):
+        raise ValueError(f"labels must be one for each latent, {lead}, or broadcast to that, got {own}.")
     if labels.is_floating_point() or (labels.numel() and not 0 <= int(labels.min()) <= int(labels.max()) < classes):
         raise ValueError(f"labels must be whole numbers from 0 to {classes - 1}.")
     middle = torch.special.ndtri((labels.to(latents) + 0.5) / classes)  # of the class's share of N(0, 1)
@@ -162,9 +166,10 @@ def _open(pairs: Tensor, shape: tuple[int, ...], classes: int) -> tuple[Tensor, 
     pixels = math.prod(shape)
     if pairs.shape[-1] != pixels + classes:
         size = "×".join(map(str, shape))
+        hint = "pass Pairs(data) to train" if pairs.shape[-1] <= pixels else "build it for the data's shape and classes"
         raise ValueError(
             f"a conditional discriminator needs labels: it takes vectors of {pixels} + {classes} numbers, an image of "
-            f"{size} and a one-hot label, got samples that end in {pairs.shape[-1]}: pass Pairs(data) to train."
+            f"{size} and a one-hot label, got samples that end in {pairs.shape[-1]}: {hint}."
         )
     labels = pairs[..., pixels:].argmax(-1)
     return pairs[..., :pixels].unflatten(-1, shape), one_hot(labels, classes).to(pairs)

@@ -146,8 +146,9 @@ class ImageShape(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Look at the shape."""
         if tuple(x.shape[-3:]) != self.shape:
-            wanted, got = ("×".join(map(str, shape)) for shape in (self.shape, x.shape[-3:]))
             pairs = x.shape[-1] > math.prod(self.shape)
+            wanted, got = ("×".join(map(str, shape)) for shape in (self.shape, x.shape[-3:]))
+            got = f"vectors of {x.shape[-1]} numbers" if pairs else got
             hint = "pairs with labels are for a conditional one" if pairs else "build it for the data's shape"
             raise ValueError(f"this discriminator takes images of {wanted}, got {got}: {hint}.")
         return x

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Iterator
 
@@ -41,6 +42,25 @@ def check_pieces(
             "keeps the critic Lipschitz (Arjovsky et al. 2017, §3). Set penalty='wgan_gp' or clip_weights=0.01.",
             stacklevel=4,
         )
+
+
+def require_nets(features: tuple[int, ...], generator: object, discriminator: object) -> None:
+    """Refuse to train without networks on what the reference networks are not for, samples with more than one axis."""
+    missing = [f"{name}=" for name, net in (("generator", generator), ("discriminator", discriminator)) if net is None]
+    if len(features) > 1 and missing:
+        raise ValueError(
+            f"The reference networks are for points, and the data has samples of shape {features}: pass "
+            f"{' and '.join(missing)}, such as ganlab.nets.dcgan_generator and dcgan_discriminator for images."
+        )
+
+
+def about_labels(got: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+    """Say what is likely meant where one of data and generator has labels and the other has none."""
+    if len(got) == 1 and len(wanted) == 3 and got[0] > math.prod(wanted):
+        return ": a conditional generator makes images with labels, so pass Pairs(data) to train"
+    if len(got) == 3 and len(wanted) == 1 and wanted[0] > math.prod(got):
+        return ": the data are pairs of image and label, for a ConditionalGenerator"
+    return ""
 
 
 def _layers(module: nn.Module) -> Iterator[nn.Module]:

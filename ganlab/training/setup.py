@@ -20,7 +20,7 @@ from ganlab.nets import initialise, mlp_discriminator, mlp_generator
 from ganlab.nets.seeds import Factory, build, stack
 from ganlab.objectives import LOSSES, PENALTIES, GANLoss, Penalty, resolve_loss, resolve_penalty
 from ganlab.runtime import resolve_device
-from ganlab.training.checking import check_pieces
+from ganlab.training.checking import about_labels, check_pieces, require_nets
 from ganlab.training.config import TrainConfig
 from ganlab.training.lifting import SeedRandomness, lift_losses, lift_penalty
 from ganlab.training.own_step import OwnStep, Step
@@ -152,6 +152,7 @@ def prepare(
     device = resolve_device(config.device)
     seeds = [config.seed + k for k in range(config.seeds)]
     reals, features = _open_data(as_sampler(data), config, seeds, device)
+    require_nets(features, generator, discriminator)
     own_g, own_d = _reference_nets(config, features)
     make_g, make_d = own_g if generator is None else generator, own_d if discriminator is None else discriminator
     generators, discriminators = build(make_g, seeds, "generator"), build(make_d, seeds, "discriminator")
@@ -244,7 +245,8 @@ def _stacked(
         try:
             out = copy.deepcopy(stacked)(probe)
         except Exception as error:
-            raise ValueError(f"{name} failed on a batch of shape {_shape('B', takes)}: {error}") from error
+            also = f", latent_dim={takes[0]} in the config" if name == "generator" else ""
+            raise ValueError(f"{name} failed on a batch of shape {_shape('B', takes)}{also}: {error}") from error
         if count > 1:
             warnings.warn(
                 f"{name} cannot be run on all seeds at once ({str(traced).splitlines()[0]}): it runs seed by seed, "
@@ -258,7 +260,7 @@ def _stacked(
     if tuple(out.shape[2:]) not in gives or out.shape[0] != count or not (out.shape[1] == batch or packs):
         raise ValueError(
             f"{name} must map a batch {_shape('B', takes)} to {_shape('B', gives[0])}, "
-            f"but it gives {_shape('B', tuple(out.shape[2:]))}."
+            f"but it gives {_shape('B', tuple(out.shape[2:]))}{about_labels(tuple(out.shape[2:]), gives[0])}."
         )
     if not any(parameter.requires_grad for parameter in stacked.parameters()):
         raise ValueError(f"{name} has no weights to train: build it from layers with parameters.")

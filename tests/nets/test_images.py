@@ -339,14 +339,12 @@ class TestBadInput:
         with pytest.raises(ValueError, match=re.escape(message)):
             make()
 
-    def test_training_says_it_too(self) -> None:
-        data = ImageSet(torch.rand(8, 1, 28, 28) * 2 - 1, torch.arange(8))
-        config = TrainConfig(seeds=2, steps=1, batch_size=4, latent_dim=Z, snapshots=0)
-        nets = {"generator": GENERATORS["dcgan 28"][0], "discriminator": DISCRIMINATORS["projection"][0]}
-        with pytest.raises(ValueError, match="discriminator failed on a batch of shape .* needs labels: it takes"):
-            train(data, config, **nets)
-        with pytest.raises(ValueError, match=r"generator must map a batch \(B, 6\) to \(B, 794\)"):
-            train(Pairs(data), config, **nets)
+    def test_labels_for_a_generator_that_does_not_fit_them(self) -> None:
+        says = "labels must be one for each latent, (2, 5), or broadcast to that, got (3,)."
+        for labels in (torch.arange(3), torch.zeros(1, 2, 5, dtype=torch.long)):
+            with pytest.raises(ValueError, match=re.escape(says.split(", got")[0])):
+                class_latents(torch.zeros(2, 5, Z), labels)
+        assert class_latents(torch.zeros(2, 5, Z), torch.arange(5)).shape == (2, 5, Z)
 
 
 @pytest.mark.parametrize("kind", ["plain", "conditional", "penalty"])

@@ -137,7 +137,7 @@ SETTINGS = gl.TrainConfig(seeds=2, steps=6, batch_size=4, snapshots=3, snapshot_
 
 @pytest.fixture(scope="module")
 def run() -> gl.Run:
-    return gl.train(flat([1.0], size=(6, 5)), SETTINGS, generator=Painter, discriminator=critic)
+    return gl.train(flat([-1.0, 1.0], size=(6, 5)), SETTINGS, generator=Painter, discriminator=critic)
 
 
 def pairs_record(run: gl.Run) -> Record:

@@ -1,0 +1,174 @@
+"""Runs on images: what does not fit is said in one sentence, a run goes on bit for bit, and its memory does not grow."""
+
+import dataclasses
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import ganlab as gl
+from ganlab.data import ImageSet, Pairs
+from ganlab.nets import (
+    ConditionalGenerator,
+    ProjectionDiscriminator,
+    dcgan_discriminator,
+    dcgan_generator,
+    residual_discriminator,
+    residual_generator,
+)
+
+Z, W = 6, 2
+RANDOM = torch.Generator().manual_seed(0)
+DATA = ImageSet(torch.rand(40, 1, 28, 28, generator=RANDOM) * 2 - 1, torch.arange(40) % 10)
+BASE = gl.TrainConfig(
+    seeds=2, steps=7, batch_size=4, latent_dim=Z, record_every=1, snapshots=2, snapshot_size=3, device="cpu"
+)
+Make = Callable[[], nn.Module]
+
+
+def generator(size: int = 28, channels: int = 1, latents: int = Z) -> Make:
+    return lambda: dcgan_generator(latents, size, channels, W)
+
+
+def discriminator(size: int = 28, channels: int = 1) -> Make:
+    return lambda: dcgan_discriminator(size, channels, W)
+
+
+def conditional(classes: int = 10, latents: int = Z) -> Make:
+    return lambda: ConditionalGenerator(lambda d: dcgan_generator(d, width=W), latents, classes)
+
+
+def projection(classes: int = 10) -> Make:
+    return lambda: ProjectionDiscriminator(dcgan_discriminator(width=W), classes=classes)
+
+
+BAD: dict[str, tuple[object, Make | None, Make | None, str]] = {
+    "no nets": (DATA, None, None, "samples of shape (1, 28, 28): pass generator= and discriminator=, such as"),
+    "one net": (DATA, None, discriminator(), "pass generator=, such as ganlab.nets.dcgan_generator"),
+    "another size": (
+        DATA.resized(64),
+        generator(),
+        discriminator(),
+        "generator must map a batch (B, 6) to (B, 1, 64, 64), but it gives (B, 1, 28, 28).",
+    ),
+    "another size for D": (
+        DATA.resized(64),
+        generator(64),
+        discriminator(),
+        "this discriminator takes images of 1×28×28, got 1×64×64: build it for the data's shape.",
+    ),
+    "colours": (
+        ImageSet(torch.rand(4, 3, 28, 28) * 2 - 1, torch.arange(4)),
+        generator(channels=3),
+        discriminator(),
+        "takes images of 1×28×28, got 3×28×28: build it for the data's shape.",
+    ),
+    "other latents": (
+        DATA,
+        generator(latents=5),
+        discriminator(),
+        "generator failed on a batch of shape (B, 6), latent_dim=6 in the config:",
+    ),
+    "bytes as numbers": (
+        torch.rand(4, 1, 28, 28) * 255,
+        generator(),
+        discriminator(),
+        "pixels must lie in [−1, 1], but they lie in",
+    ),
+    "a range from 0": (torch.rand(4, 1, 28, 28), generator(), discriminator(), "pass 2 * images - 1 if 0 means black"),
+    "a conditional pair without labels": (
+        DATA,
+        conditional(),
+        projection(),
+        "but it gives (B, 794): a conditional generator makes images with labels, so pass Pairs(data) to train.",
+    ),
+    "a conditional D without labels": (
+        DATA,
+        generator(),
+        projection(),
+        "a conditional discriminator needs labels: it takes vectors of 784 + 10 numbers, an image of 1×28×28 and a "
+        "one-hot label, got samples that end in 28: pass Pairs(data) to train.",
+    ),
+    "labels for a plain pair": (
+        Pairs(DATA),
+        generator(),
+        discriminator(),
+        "but it gives (B, 1, 28, 28): the data are pairs of image and label, for a ConditionalGenerator.",
+    ),
+    "labels for a plain D": (
+        Pairs(DATA),
+        conditional(),
+        discriminator(),
+        "got vectors of 794 numbers: pairs with labels are for a conditional one.",
+    ),
+    "other classes": (
+        Pairs(DATA),
+        conditional(),
+        projection(5),
+        "takes vectors of 784 + 5 numbers, an image of 1×28×28 and a one-hot label, got samples that end in 794: build "
+        "it for the data's shape and classes.",
+    ),
+    "other classes of G": (
+        Pairs(DATA),
+        conditional(5),
+        projection(),
+        "generator must map a batch (B, 6) to (B, 794), but it gives (B, 789).",
+    ),
+    "other latents of a conditional G": (Pairs(DATA), conditional(latents=9), projection(), "set latent_dim=9 in the"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_does_not_fit_is_said_in_one_sentence_before_training(name: str) -> None:
+    data, make_g, make_d, message = BAD[name]
+    with pytest.raises(ValueError, match=re.escape(message)) as raised:
+        gl.train(data, BASE, generator=make_g, discriminator=make_d)  # type: ignore[arg-type]
+    assert "\n" not in str(raised.value)
+
+
+def test_bytes_are_scaled_as_an_image_set_scales_them() -> None:
+    grey = torch.full((4, 1, 28, 28), 255, dtype=torch.uint8)
+    seen: list[Tensor] = []
+
+    def look(critic, real: Tensor, fake: Tensor) -> Tensor:
+        seen.append(real)
+        return critic(real).mean()
+
+    config = dataclasses.replace(BASE, steps=1)
+    plain = lambda: dcgan_discriminator(width=W, norm=None)  # noqa: E731
+    gl.train(grey, config, penalty=look, generator=generator(), discriminator=plain)
+    assert all(bool((real == 1).all()) for real in seen) and seen
+
+
+PAIRS: dict[str, tuple[object, dict[str, object], dict[str, object]]] = {
+    "dcgan": (DATA, {"generator": generator(), "discriminator": discriminator()}, {"ema": 0.9}),
+    "conditional": (Pairs(DATA), {"generator": conditional(), "discriminator": projection()}, {}),
+    "residual, spectral, R1": (
+        DATA,
+        {
+            "generator": lambda: residual_generator(Z, width=W),
+            "discriminator": lambda: residual_discriminator(width=W, norm="spectral"),
+        },
+        {"penalty": "r1", "n_critic": 2},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_resumed_run_equals_the_uninterrupted_one_bit_for_bit(name: str, tmp_path: Path) -> None:
+    data, nets, settings = PAIRS[name]
+    config = dataclasses.replace(BASE, **settings)  # type: ignore[arg-type]
+    whole = gl.train(data, config, **nets)  # type: ignore[arg-type]
+    for stop in (1, 4, 6):
+        path = tmp_path / f"{stop}.pt"
+        gl.train(data, config, checkpoint=path, callbacks=[lambda step, run, stop=stop: step >= stop], **nets)  # type: ignore[arg-type]
+        resumed = gl.train(data, resume=path, **nets)  # type: ignore[arg-type]
+        for field in ("loss_d", "loss_g", "gradient_norm_g", "accuracy_d", "snapshots", "snapshot_steps"):
+            assert torch.equal(getattr(resumed.record, field), getattr(whole.record, field)), (stop, field)
+        samples = whole.sample(5)
+        assert torch.equal(resumed.sample(5), samples)
+        assert torch.equal(resumed.scores(samples[0]), whole.scores(samples[0]))
+    assert float((whole.record.snapshots[-1] - whole.record.snapshots[0]).abs().max()) > 1e-3  # there was training
