@@ -20,11 +20,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from ganlab.grading.chapters import Chapter
 from ganlab.grading.errors import CourseError
 
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}  # in JupyterLab, on Colab
 BADGE, INSTALL = IDS = ("colab-badge", "colab-install")
 ADDRESS = re.compile(r"([A-Za-z0-9_-]+)/([A-Za-z0-9_.-]+)/([A-Za-z0-9_./-]+)")
 # Colab has torch, for its GPU, and most of what the package needs; the constraint keeps pip from exchanging it.
 CODE = """\
-# Only on Colab: installs the course's package and leaves the torch that is there as it is. Elsewhere: nothing.
+# @title Only on Colab: installs the course's package, leaves its torch as it is. Elsewhere: nothing.
 import importlib.metadata
 import importlib.util
 import subprocess
@@ -54,7 +55,10 @@ def with_colab(notebook: NotebookNode, chapter: Chapter) -> NotebookNode:
         f"({home}/course/{chapter.name}/{chapter.name}.ipynb)"
     )
     notebook = deepcopy(notebook)
-    notebook.cells[:0] = [new_markdown_cell(badge, id=BADGE), new_code_cell(_code(*address), id=INSTALL)]
+    notebook.cells[:0] = [
+        new_markdown_cell(badge, id=BADGE),
+        new_code_cell(_code(*address), id=INSTALL, metadata=FOLDED),
+    ]
     return notebook
 
 
