@@ -235,8 +235,8 @@ plt.show()
 # ### Prediction (2 points)
 #
 # Before you run anything, write down: the knob that you expect to raise the number of captured modes **most**, one that you expect to
-# do **little**, and a reason of one sentence for each. A wrong prediction with a reason gets full points; one written after the run is
-# of no use to you.
+# do **little**, and a reason of one sentence for each. If the course's front page has shown you what `slower_g` does, predict the best
+# of the other four. A wrong prediction with a reason gets full points.
 
 # %% [markdown] question="prediction" points=2
 # <!-- BEGIN SOLUTION -->
