@@ -532,7 +532,7 @@ plt.show()
 # <!-- BEGIN SOLUTION -->
 # *Reference* (the student's own table counts). (1) Time is what one pays, so equal time, unless D updates are what is scarce (for
 # instance because data are). By equal updates the layer is first by a wide margin. By equal time packing comes closer, but where a
-# step of the layer costs four plain ones the layer still leads; an interval that contains 0 shows nothing either way. (2) At that
+# step of the layer costs four or five plain ones the layer still leads; an interval that contains 0 shows nothing either way. (2) At that
 # mode a real sample has about an eighth of its batch near it, a fake one the whole batch: the closeness differs. In a joined batch
 # both have the same neighbours, so no function of sample and batch can tell them apart. (3) No: it multiplies the time of a step,
 # more so for larger batches (slope 2), it leaves most samples between modes, and with the slower generator, where the plain GAN
