@@ -94,7 +94,7 @@ class TrainConfig:
     The record:
         record_every: steps between two entries.
         snapshots: sets of generated samples kept, evenly spaced up to the last step; 0 keeps none.
-        snapshot_size: samples a set and seed.
+        snapshot_size: samples a set and seed; 20 or so where they are images, of which 1,000 of 28 × 28 take 3 MB.
 
     Raises:
         ValueError: a value is out of its range, or two do not go together; the message names the fields and says why.

@@ -2,6 +2,8 @@
 
 import dataclasses
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -172,3 +174,75 @@ def test_a_resumed_run_equals_the_uninterrupted_one_bit_for_bit(name: str, tmp_p
         assert torch.equal(resumed.sample(5), samples)
         assert torch.equal(resumed.scores(samples[0]), whole.scores(samples[0]))
     assert float((whole.record.snapshots[-1] - whole.record.snapshots[0]).abs().max()) > 1e-3  # there was training
+
+
+# Runs in a process of its own, since memory that other tests have freed would hide a leak: first without a leak, then
+# with one on purpose, which shows that the measurement would see it.
+GROWTH = """
+import sys, psutil, torch
+torch.set_num_threads(1)
+import ganlab as gl
+from ganlab.nets import dcgan_discriminator, dcgan_generator
+steps, width, batch, start = (int(word) for word in sys.argv[1:])
+data = torch.rand(64, 1, 28, 28) * 2 - 1
+config = gl.TrainConfig(
+    seeds=2, steps=steps, batch_size=batch, latent_dim=4, record_every=max(1, steps // 100), ema=0.9, snapshots=2,
+    snapshot_size=4, device="cpu",
+)
+for leak in (0, 100_000):
+    held, kept = {}, []
+
+    def look(step, run):
+        held[step] = psutil.Process().memory_info().rss
+        kept.extend([torch.ones(leak // 4)] if leak else [])
+
+    gl.train(
+        data, config, callbacks=[look], generator=lambda: dcgan_generator(4, width=width),
+        discriminator=lambda: dcgan_discriminator(width=width),
+    )
+    print(held[steps] - held[start])
+"""
+
+
+def growth(steps: int, width: int, batch: int, start: int) -> list[int]:
+    """Train, and give the bytes by which the process grew from step `start` on: plainly, and with 100 kB kept an entry."""
+    pytest.importorskip("psutil")
+    arguments = [str(number) for number in (steps, width, batch, start)]
+    done = subprocess.run([sys.executable, "-c", GROWTH, *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return [int(line) for line in done.stdout.split()]
+
+
+def test_no_step_keeps_its_activations() -> None:
+    """One map of 14 × 14, of both seeds' batch, is 100 kB; as much a step, kept on purpose, is 4 MB."""
+    plain, leaking = growth(steps=60, width=4, batch=16, start=20)
+    assert plain < 1.5e6 and 3e6 < leaking < 7e6
+
+
+@pytest.mark.slow
+def test_ten_thousand_steps_do_not_grow() -> None:
+    """Less than 1 MB from step 2,000 on, 125 bytes a step; 1 kB a step, kept on purpose, is 8 MB."""
+    plain, leaking = growth(steps=10_000, width=1, batch=2, start=2_000)
+    assert plain < 1e6 and 6e6 < leaking < 11e6
+
+
+PEAK = """
+import resource, sys, torch
+torch.set_num_threads(1)
+import ganlab as gl
+from ganlab.nets import dcgan_discriminator, dcgan_generator
+from ganlab.data import digits
+data = digits()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+config = gl.TrainConfig(seeds=3, steps=3, batch_size=64, latent_dim=64, snapshot_size=20, device="cpu")
+gl.train(data, config, generator=lambda: dcgan_generator(64), discriminator=dcgan_discriminator)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ru_maxrss is counted in kB on Linux")
+def test_the_readmes_run_holds_what_the_readme_says() -> None:
+    """About 180 MB beyond torch and the data; growth over the steps is tested above."""
+    done = subprocess.run([sys.executable, "-c", PEAK], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert 60 < int(done.stdout) / 1e3 < 350
