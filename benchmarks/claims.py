@@ -1,4 +1,4 @@
-"""Claims against the literature: modes, high-quality share and reverse KL of nine methods on PacGAN's two data sets.
+"""Claims against the literature: modes, high-quality share and reverse KL of many methods on PacGAN's two data sets.
 
     python -m benchmarks.claims [method …]
 
@@ -52,6 +52,7 @@ class Method:
     g: dict[str, Any] = field(default_factory=dict)
     published: dict[str, str] = field(default_factory=dict)
     source: str = ""
+    data: tuple[str, ...] = ("ring", "grid")
     standardised: bool = False  # trained on the data divided by its standard deviation
     remark: str = ""  # where our figure and the published one disagree, and the likely reason
 
@@ -62,48 +63,86 @@ class Method:
 
 
 PACGAN, VEEGAN = "PacGAN's table", "VEEGAN's table"
+LONGER = (
+    "PacGAN trains 400,000 steps of 1e-4 with a batch-normalised 4 × 400 generator and a maxout discriminator, 67 "
+    "times our steps at a tenth of our step size."
+)
+DECAY = {"lr_end": 0.05, "schedule": "cosine"}
+OURS = {
+    "loss": "relativistic",
+    "penalty": "r1_r2",
+    "penalty_weight": 0.04,
+    "penalty_end": 0.0005,
+    "betas": (0.0, 0.99),
+    "lr_g": 2e-3,
+    "lr_d": 2e-3,
+    "lr_end": 0.05,
+    "schedule": "cosine",
+    "ema": 0.999,
+    "batch_size": 256,
+}
+FOURIER_D = {"depth": 3, "fourier": 32, "fourier_scale": (0.3, 0.7, 1.4)}
 METHODS = {
     "GAN": Method(
-        published={"ring": "6.3±.5 / 98.2±.2 / .45±.09", "grid": "17.3±.8 / 94.8±.7 / .70±.07"}, source=PACGAN
+        published={"ring": "6.3±.5 / 98.2±.2 / .45±.09", "grid": "17.3±.8 / 94.8±.7 / .70±.07"},
+        source=PACGAN,
+        remark=f"Modes are close, quality is not. {LONGER} Decaying ours to a twentieth (its own row) does not make up for "
+        "it.",
     ),
+    "GAN, step size decayed": Method(dict(DECAY), source="to test a reason below"),
     "WGAN-GP": Method(
-        {"loss": "wasserstein", "penalty": "wgan_gp", "penalty_weight": 0.1, "betas": (0.5, 0.9)},
+        {"loss": "wasserstein", "penalty": "wgan_gp", "penalty_weight": 0.1, "betas": (0.5, 0.9), "n_critic": 5},
         source="none found for these data",
     ),
     "minibatch discrimination": Method(d={"minibatch": "discrimination"}, source="none found for these data"),
     "unrolled (K = 5)": Method(
-        {"unroll": 5}, published={"ring": "7.6 / 35.6 / –", "grid": "23.6 / 16 / –"}, source=VEEGAN
+        {"unroll": 5},
+        published={"ring": "7.6 / 35.6 / –", "grid": "23.6 / 16 / –"},
+        source=VEEGAN,
+        remark="Modes are close. VEEGAN's row is of 5 runs, and its table gives neither networks nor steps; ours draws "
+        "the modes more sharply, perhaps since the unrolled steps here are those of D's own Adam.",
     ),
     "PacGAN2": Method(
         d={"packing": 2},
         published={"ring": "7.9±.1 / 95.6±2.0 / .07±.03", "grid": "23.8±.7 / 91.3±.8 / .13±.04"},
         source=PACGAN,
+        remark="The ring's modes agree, quality does not, and the grid is far from theirs. "
+        f"{LONGER} Decaying ours brings the grid's modes near theirs and leaves its quality as low as it was.",
     ),
+    "PacGAN2, step size decayed": Method(dict(DECAY), d={"packing": 2}, source="to test a reason below"),
     "SN + hinge": Method({"loss": "hinge"}, d={"norm": "spectral"}, source="none found for these data"),
     "R1": Method({"penalty": "r1", "penalty_weight": 0.1}, source="none found for these data"),
     "RpGAN + R1 + R2": Method(
         {"loss": "relativistic", "penalty": "r1_r2", "penalty_weight": 0.1, "betas": (0.0, 0.99)},
         source="none found for these data",
     ),
-    "ours": Method(
-        {
-            "loss": "relativistic",
-            "penalty": "r1_r2",
-            "penalty_weight": 0.04,
-            "penalty_end": 0.0005,
-            "betas": (0.0, 0.99),
-            "lr_g": 2e-3,
-            "lr_d": 2e-3,
-            "lr_end": 0.05,
-            "schedule": "cosine",
-            "ema": 0.999,
-            "steps": 7000,
-            "batch_size": 256,
-            "latent_dim": 32,
-        },
-        d={"depth": 3, "fourier": 32, "fourier_scale": (0.3, 0.7, 1.4)},
+    "ours, for the ring": Method(
+        {**OURS, "latent_dim": 8, "steps": 12_000},
+        d=FOURIER_D,
+        g={"depth": 3},
+        standardised=True,
+        data=("ring",),
+        remark="Tuned on seeds 100-102, for this data set alone: at least PacGAN's table with 12,000 × 64 iterations × "
+        "width against 400,000 × 400, 0.5 %, though with batches of 256 against 100.",
+    ),
+    "ours, for the grid": Method(
+        {**OURS, "latent_dim": 32, "steps": 11_000},
+        d=FOURIER_D,
         g={"depth": 5},
         standardised=True,
+        data=("grid",),
+        remark="Tuned likewise. With 7,000 steps and those seeds, a generator of 3 layers (z of 8) drew 83-85 % of high "
+        "quality and this one 90-94 %: the rest lies on threads between the modes, which depth draws thinner. Initialised "
+        "by He's rule this one drew 70-76 %.",
+    ),
+    "ours, for the grid, shorter": Method(
+        {**OURS, "latent_dim": 32, "steps": 7000},
+        d=FOURIER_D,
+        g={"depth": 5},
+        standardised=True,
+        source="to show that it does not carry over",
+        remark="On the ring this deep generator, narrow at the start, ends in one mode on most seeds: one setting did "
+        "not serve both data sets.",
     ),
 }
 
@@ -188,7 +227,7 @@ def main(chosen: list[str]) -> None:
     store = HERE / "claims.json"
     results: dict[str, dict[str, Any]] = json.loads(store.read_text(encoding="utf-8")) if store.exists() else {}
     for name in chosen or METHODS:
-        for data in DATA:
+        for data in METHODS[name].data:
             key = f"{name} on {data}"
             wanted = METHODS[name].described()
             old = results.get(key, {})
@@ -208,12 +247,16 @@ def write(results: dict[str, dict[str, Any]]) -> None:
         "",
         "10 seeds (0-9) each, mean ± standard error; 2 hidden layers of 64, z of 2, batch 128, Adam 1e-3,",
         f"{BASE.steps:,} steps; what differs is listed below. 2,500 samples a seed, high quality within 3σ, a mode",
-        f"captured with one such sample (PacGAN's definitions). {machine()}, {torch.get_num_threads()} threads.",
+        "captured with one such sample (PacGAN's definitions); a reverse KL is infinite where no sample is of high",
+        "quality, and such seeds are counted apart. s: processor seconds of the slower of two processes of five seeds",
+        f"each, which is the time where nothing else runs. {machine()}.",
         "",
         "A perfect generator scores 98.9 % high quality; (K − 1)/2N is the reverse KL of a perfect sampler of 2,500.",
     ]
     for data, mixture in DATA.items():
         lines += ["", f"## {data.capitalize()} of {len(mixture)}", "", *table(results, data)]
+    lines += ["", "## Where our figures and the published ones part", ""]
+    lines += [f"- **{name}**: {method.remark}" for name, method in METHODS.items() if method.remark]
     lines += ["", "## Settings that differ from the base", ""]
     for name, method in METHODS.items():
         parts = {
