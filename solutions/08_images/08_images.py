@@ -200,8 +200,8 @@ ax.loglog(sizes, floor.mean(1), color=plots.COLOURS["discriminator"], label="rea
 ax.loglog(sizes, floor.mean(1)[-1] * 721 / torch.tensor(sizes), ":", color="0.4", label="slope −1, a constant over n")
 for value, label in ((one_class, "real digits, threes only"), (from_noise, "noise")):
     ax.axhline(value, color=plots.COLOURS["fake"], linewidth=1)
-    ax.text(20, 1.1 * value, label, fontsize=8)
-ax.set(xlabel="images in each cloud, n", ylabel="Fréchet distance", xticks=sizes, xticklabels=sizes)
+    ax.text(721, 1.06 * value, label, fontsize=8, ha="right")
+ax.set(xlabel="images in each cloud, n", ylabel="Fréchet distance", xticks=sizes, xticklabels=sizes, ylim=(1, 900))
 ax.minorticks_off()
 ax.legend(fontsize=8, loc="lower left")
 plt.show()
@@ -323,8 +323,9 @@ print("five or more classes missing on at least 8 of 10 seeds:", collapsed >= 8)
 # class.*
 #
 # The failure carries over, and so does its shape: all latents of a seed give nearly one image, and a few steps later another one. Look at the
-# pictures before you trust the histogram, though. The one class that is left is no digit at all; the judge has to call it something.
-# The Fréchet distance says so: these images are about as far from digits as noise is.
+# pictures before you trust the histogram, though. The one class that is left is an 8 on nearly every seed, which is what the judge called
+# noise, and no digit at all. The Fréchet distance says so: these images are about as far from digits as noise is. On the ring we
+# had the same: the clump was often *between* the modes.
 #
 # ## 4 · Which repairs carry over?
 #
@@ -412,10 +413,10 @@ plt.show()
 
 # %% training=true tags=["nbval-check-output"]
 missing_plain = results["as it fails"]["updates"][1]
-gained = {name: (found["updates"][1] - missing_plain).double() for name, found in results.items()}
-print("slower G gains less than half a class on average:", float(gained["slower G"].mean()) > -0.5)
+fewer = {name: (missing_plain - found["updates"][1]).double() for name, found in results.items()}
+print("slower G misses less than half a class fewer, on average:", float(fewer["slower G"].mean()) < 0.5)
 for name in ("no momentum", "R1"):
-    print(f"{name} gains two classes or more, whole interval:", mean_interval(gained[name]).high < -2)
+    print(f"{name} misses at least two classes fewer, whole interval:", mean_interval(fewer[name]).low > 2)
 
 # %% [markdown]
 # *Figure: after 600 updates, one dot a seed (0–9), orange line: the mean. Dotted: the distance of noise.*
@@ -502,7 +503,7 @@ check("08/labelled_generator", LabelledGenerator, seed=8803, rounds=4)
 # the same chance. The discriminator is ganlab's, after Miyato and Koyama (2018): its score is ψ(h) + ⟨v_y, h⟩, h its last hidden
 # layer, v_y another embedding of the label.
 #
-# Step sizes of 10⁻³, β₁ = 0.5, batch 32, 400 steps, without R1 and with it (γ = 3). (Your refusal of wrong labels looks at
+# Step sizes of 2 · 10⁻³, β₁ = 0.5, batch 32, 400 steps, without R1 and with it (γ = 3). (Your refusal of wrong labels looks at
 # values, which `torch.func.vmap` cannot trace, so your generator runs seed by seed; the warning that says so is silenced.)
 
 
@@ -520,7 +521,7 @@ class OnPairs(nn.Module):
 
 
 ORDERS = TrainConfig(
-    seeds=10, steps=400, batch_size=32, latent_dim=33, lr_g=1e-3, lr_d=1e-3, betas=(0.5, 0.999), snapshots=0
+    seeds=10, steps=400, batch_size=32, latent_dim=33, lr_g=2e-3, lr_d=2e-3, betas=(0.5, 0.999), snapshots=0
 )
 
 
@@ -561,15 +562,20 @@ plt.show()
 
 # %% training=true tags=["nbval-check-output"]
 print("with R1 at least 60 % are drawn as asked, mean of ten seeds:", float(told["R1"][0].mean()) > 0.6)
-print("without, the spread within a class is below a fifth of real digits':", float(told["no penalty"][2].mean()) < 0.2)
+print(
+    "without, at least 50 % are, and 4 classes or fewer are missing:",
+    float(told["no penalty"][0].mean()) > 0.5 and float(told["no penalty"][1].double().mean()) <= 4,
+)
+print(
+    "but the spread within a class is below a fifth of that of real digits:", float(told["no penalty"][2].mean()) < 0.2
+)
 
 # %% [markdown]
 # *Figure: one row for each class asked for, twelve images each, seed 0, not picked.*
 #
-# The left grid is worth a pause. Going by the class histogram it is no bad result: several classes, more than the collapse of part 3, and
-# about half of the orders carried out. Yet every row is one image twelve times, ten images in all. The collapse has moved *inside*
-# the classes, where no class histogram looks. It takes the spread within a class, or the Fréchet distance, to see it. With R1 the rows
-# vary, though less than real digits.
+# The left grid is worth a pause. Going by the class histogram it is a good result: few classes are missing, and most orders are carried
+# out. Yet every row is one image twelve times, ten images in all. The collapse has moved *inside* the classes, where no class
+# histogram looks. It takes the spread within a class, or the Fréchet distance, to see it. With R1 the rows vary.
 
 # %% [markdown]
 # ## 6 · Where this loses: copies
@@ -595,7 +601,7 @@ print(
 )
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(9, 2.9), width_ratios=(1, 1.25), layout="constrained")
-bins = torch.linspace(0, 10, 41)
+bins = torch.linspace(0, 5, 41)
 for values, name, colour in (
     (found.baseline, "test digits", plots.COLOURS["real"]),
     (found.distance[0], "generated, seed 0", plots.COLOURS["fake"]),
@@ -727,7 +733,7 @@ else:
 # <!-- BEGIN SOLUTION -->
 # *Reference* (the student's own table counts). (1) The collapse held: at chapter 04's setting every seed ends with nearly one class. No
 # momentum helped there and helps here. The slower generator, best on the ring, changes nothing: its interval contains 0 or is next to it,
-# and its distance stays that of noise. The minibatch layer gains a class or so, far less than on the ring, and its images are no digits.
+# and its distance stays that of noise. The minibatch layer gains a class at most, far less than on the ring, and its images are no digits.
 # R1 helps most. (2) The spread within each class, or the Fréchet distance: the class is *ordered*, so the histogram is full even if every
 # class is one image, as without R1. (3) The number of images on both sides, since the bias falls as 1/n; the feature extractor; the data
 # and its floor; whether the reference was trained on.
