@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ganlab.grading.checks.base import Answer, CheckFailed, close, exercise, expect, expect_tensor
 from ganlab.grading.checks.chapter_07 import module_of
-from ganlab.grading.checks.conditioned import SlopeOfEmbedding
+from ganlab.grading.checks.conditioned import LookedUp, SlopesOfWeights
 
 REFERENCES = ("ganlab.nets.conditional.ConditionalGenerator",)
 # Latents, classes, length of a class's vector, hidden width, batch.
@@ -31,12 +31,15 @@ def labelled_generator(answer: Answer, rng: torch.Generator) -> None:
         _expect_fresh(state, again)
         z = torch.randn(batch, latent_dim, generator=rng)
         labels = torch.cat((torch.tensor([classes - 1, 0]), torch.randint(classes, (batch,), generator=rng)))[:batch]
+        _expect_accepted(net, z, labels, classes)
         _images(net, z, labels)  # as it starts
-        state = _redraw(state, rng)
+        start, state = state, _redraw(state, rng)
         _put(net, state)
         _expect_alone(net, z, labels, classes, rng)
         _expect_labels(net, state, torch.randn(latent_dim, generator=rng), classes, rng)
-        _expect_gradients(net, z, labels, classes, rng)
+        for weights in (start, state):
+            _put(net, weights)
+            _expect_gradients(net, z, labels, classes, rng)
         _expect_refusals(net, z, labels, classes)
         _expect_tanh(net, state, z, labels)
     _expect_start(answer)
@@ -94,10 +97,16 @@ def _put(net: Answer, state: dict[str, Tensor]) -> None:
 
 def _expect_alone(net: Answer, z: Tensor, labels: Tensor, classes: int, rng: torch.Generator) -> None:
     """Want each image to depend on its own latents and label, twice the same, in either mode."""
+    vectors = net.state()[VECTORS]
     together = _images(net, z, labels)
     for mode in ("train", "eval"):
         net.attribute(mode)()
         images = _images(net, z, labels)
+        expect(
+            torch.equal(net.state()[VECTORS], vectors),
+            "LabelledGenerator: forward changes the vectors: make the table once, in __init__, a plain "
+            "nn.Embedding(classes, embedding) without max_norm.",
+        )
         expect(
             close(_images(net, z, labels), images),
             f"LabelledGenerator: called twice with the same z and labels (after {mode}()) it gives two sets of images: "
@@ -152,14 +161,22 @@ def _expect_labels(net: Answer, state: dict[str, Tensor], z: Tensor, classes: in
 
 def _expect_gradients(net: Answer, z: Tensor, labels: Tensor, classes: int, rng: torch.Generator) -> None:
     _, slopes = net.differentiate(z.clone().requires_grad_(), labels)
-    reached = slopes[0] is not None and bool(slopes[0].ne(0).any(1).all())
-    expect(reached, "LabelledGenerator: no gradient reaches z: detach nothing, no torch.no_grad().")
+    expect(slopes[0] is not None, "LabelledGenerator: no gradient reaches z: detach nothing, no torch.no_grad().")
+    expect(
+        bool(slopes[0].ne(0).any(1).all()),
+        "LabelledGenerator: the gradient of z is 0: start no layer at 0, and do not drive the pixels to the ends of "
+        "tanh, where it is flat.",
+    )
+    expect(
+        bool(slopes[0].ne(0).any(0).all()),
+        "LabelledGenerator: some latents have no say in the images: let all `latent_dim` of them in.",
+    )
     weights = torch.randn(len(z), 1, 10, 10, generator=rng)
     try:
-        net.attribute("apply")(SlopeOfEmbedding(z, labels, weights))
-        slope = net.attribute("slope")
+        net.attribute("apply")(SlopesOfWeights(z, labels, weights))
+        slope, unreached = net.attribute("slope"), net.attribute("unreached")
     except CheckFailed:
-        slope = None
+        slope, unreached = None, []
     expect(
         isinstance(slope, Tensor) and bool(slope.any()),
         "LabelledGenerator: no gradient reaches the vectors of the classes, so they are never learnt: detach nothing.",
@@ -168,9 +185,28 @@ def _expect_gradients(net: Answer, z: Tensor, labels: Tensor, classes: int, rng:
     asked[labels] = True
     rows = slope.ne(0).any(1)
     expect(
-        bool(rows[asked].all()) and not bool(rows[~asked].any()),
-        "LabelledGenerator: the gradient reaches the vectors of the labels in the batch, and no others: look up row k "
-        "for label k.",
+        bool(rows[asked].all()),
+        f"LabelledGenerator: label {int((asked & ~rows).float().argmax())} was asked for, and its vector gets no "
+        "gradient: plain nn.Embedding(classes, embedding), without padding_idx, and row k for label k.",
+    )
+    expect(
+        not bool(rows[~asked].any()),
+        "LabelledGenerator: the gradient reaches vectors of labels that were not asked for: look up row k for label k.",
+    )
+    expect(
+        not unreached,
+        f"LabelledGenerator: no gradient reaches {', '.join(map(str, unreached))[:100]}, so it is never learnt: freeze "
+        "nothing, and use every layer in forward.",
+    )
+
+
+def _expect_accepted(net: Answer, z: Tensor, labels: Tensor, classes: int) -> None:
+    """Want classes from 0 to classes − 1 to be none that are refused."""
+    said = net.raises(z, labels)
+    expect(
+        said is None or said.type != "ValueError",
+        f"LabelledGenerator(…, classes={classes}, …) raises ValueError for z {tuple(z.shape)} and labels "
+        f"{labels.tolist()}: 0 and {classes - 1} are classes too; z comes first, then labels.",
     )
 
 
@@ -188,6 +224,23 @@ def _expect_refusals(net: Answer, z: Tensor, labels: Tensor, classes: int) -> No
                 f"LabelledGenerator must refuse {where} with a ValueError that says why, got {said.type}: "
                 f"{said.message[:100]!r}.",
             )
+    asked = labels.clone()
+    asked[-1] = classes
+    _expect_unseen(net, z, asked, f"label {classes} with {classes} classes")
+
+
+def _expect_unseen(net: Answer, z: Tensor, labels: Tensor, where: str) -> None:
+    """Want wrong labels to be found before the look-up, which on a GPU nobody survives."""
+    try:
+        net.attribute("apply")(LookedUp(z, labels))
+        seen = net.attribute("looked_up")
+    except CheckFailed:
+        return
+    expect(
+        seen is not True,
+        f"LabelledGenerator: {where} gets as far as the embedding, which ends the process on a GPU before anything can "
+        "be caught: compare the labels with 0 and `classes` first.",
+    )
 
 
 def _expect_tanh(net: Answer, state: dict[str, Tensor], z: Tensor, labels: Tensor) -> None:
@@ -200,7 +253,10 @@ def _expect_tanh(net: Answer, state: dict[str, Tensor], z: Tensor, labels: Tenso
             break
     else:
         expect(False, "LabelledGenerator: its pixels do not fill [-1, 1] whatever its weights: end in tanh.")
-    expect(float(images.min()) < -0.5, "LabelledGenerator: pixels reach down to -1: end in tanh, not in sigmoid.")
+    expect(
+        float(images.min()) < -0.5,
+        "LabelledGenerator: pixels reach down to -1: end in tanh, not in sigmoid, no ReLU before it.",
+    )
     ends, near = (images.abs() == 1).sum(), ((images.abs() > 0.7) & (images.abs() < 1)).sum()
     expect(
         bool(ends < near),
