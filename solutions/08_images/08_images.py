@@ -456,9 +456,10 @@ plt.show()
 # - What stands in between is yours: hidden layers of `width` units, say two linear ones with ReLU, and **tanh** at the end (of cut-off
 #   pixels no gradient comes back). The vector joins z in front, for instance by `torch.cat`; a label enters only through its vector.
 # - Each image depends on its own z and label, in training and evaluation alike: no BatchNorm, no dropout, no noise of its own.
-# - Gradients reach z, all weights, and the vectors of the labels that were asked for.
-# - A label that is no class, negative or too large, raises a **`ValueError`** with a sentence that says so. Left to
-#   itself, `nn.Embedding` raises an `IndexError` on the CPU, and on a GPU it ends the whole process.
+# - From the first step on, gradients reach z (all of it), all weights, and the vectors of the labels that were asked for.
+# - A label that is no class, negative or too large, raises a **`ValueError`** with a sentence that says so. Compare the labels *before* you
+#   look them up: left to itself, `nn.Embedding` raises an `IndexError` on the CPU, and on a GPU it ends the whole process, so there is
+#   nothing to catch.
 #
 # (`ganlab.nets.ConditionalGenerator` is out of reach.)
 
