@@ -30,13 +30,10 @@ import torch
 from torch import Tensor, nn
 
 from ganlab.grading.checks import wire
+from ganlab.grading.checks.failure import CheckFailed
 from ganlab.grading.checks.service import Service
 
 KERNEL = "GANLAB_GRADING"  # set in a kernel of the grader, which does the checking itself
-
-
-class CheckFailed(AssertionError):
-    """The answer is wrong; the message says which mistake it looks like."""
 
 
 class Differentiated(NamedTuple):
