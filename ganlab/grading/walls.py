@@ -12,7 +12,14 @@ from typing import Any
 import ganlab
 from ganlab.grading.errors import CourseError
 
-SERVICE = ("__init__.py", "base.py", "references.py", "service.py", "wire.py")  # what answers the grader's questions
+SERVICE = (
+    "__init__.py",
+    "base.py",
+    "failure.py",
+    "references.py",
+    "service.py",
+    "wire.py",
+)  # what answers the grader's questions
 INSTALL = (
     "bubblewrap is needed to run submissions safely: install it (`apt install bubblewrap`, `dnf install bubblewrap`; "
     "on macOS and Windows grade in a Linux container), or accept the risk with --no-sandbox."
