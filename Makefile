@@ -4,7 +4,7 @@
 # make mutants   the table of wrong solutions that the checks reject
 # make nbval     run the executed notebooks again, NBVAL_JOBS at once, and compare
 # make check     lint, format, types
-# make bench     the benchmarks: benchmarks/RESULTS.md and benchmarks/CLAIMS.md (an hour or two)
+# make bench     the benchmarks: benchmarks/RESULTS.md, IMAGES.md and CLAIMS.md (an hour or two; GANLAB_DATA has MNIST)
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -55,6 +55,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.layers
+	$(BIN)/python -m benchmarks.images
 	$(BIN)/python -m benchmarks.claims
 
 clean:
