@@ -16,6 +16,7 @@ import json
 import multiprocessing
 import os
 import resource
+import statistics
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -50,7 +51,8 @@ SETTING = TrainConfig(
     snapshot_size=10,
 )
 SHORT = 200  # steps of the variants
-EARLY = 10  # of them, in which rounding alone tells them apart
+EARLY = 10  # of them, the first, for their losses
+TURN, ROUNDS = 10, 5  # steps a turn, and turns of each, of the comparison of speed
 VARIANTS: dict[str, dict[str, Any]] = {
     "float32": {},
     "channels-last": {"channels_last": True},
@@ -82,12 +84,7 @@ def run_part(name: str, config: TrainConfig) -> dict[str, Any]:
     torch.set_num_threads(1)
     data, real, _ = load()
     before = _peak()
-    run = train(
-        data,
-        config,
-        generator=lambda: dcgan_generator(config.latent_dim, width=G_WIDTH),
-        discriminator=lambda: dcgan_discriminator(width=D_WIDTH),
-    )
+    run = train_dcgan(data, config)
     peak = _peak()
     if name == "dcgan":
         draw(run)
@@ -99,6 +96,27 @@ def run_part(name: str, config: TrainConfig) -> dict[str, Any]:
         "peak": peak,
         "above": peak - before,
     }
+
+
+def train_dcgan(data: ImageSet, config: TrainConfig) -> Run:
+    """Train the pair of this benchmark."""
+    return train(
+        data,
+        config,
+        generator=lambda: dcgan_generator(config.latent_dim, width=G_WIDTH),
+        discriminator=lambda: dcgan_discriminator(width=D_WIDTH),
+    )
+
+
+def run_speed(variants: dict[str, TrainConfig]) -> dict[str, Any]:
+    """Time the variants in turns, so that whatever else the machine does meets all of them; seconds a step."""
+    torch.set_num_threads(1)
+    data = load()[0]
+    rounds = [
+        [train_dcgan(data, dataclasses.replace(config, steps=TURN)).elapsed / TURN for config in variants.values()]
+        for _ in range(ROUNDS + 1)
+    ][1:]  # the first one warms up
+    return dict(zip(variants, (list(column) for column in zip(*rounds, strict=True)), strict=True))
 
 
 def figures(report: ImageReport) -> dict[str, Any]:
@@ -139,6 +157,7 @@ def parts(config: TrainConfig) -> dict[str, tuple[Any, tuple[Any, ...]]]:
         "real": (run_real, ()),
         "dcgan": (run_part, ("dcgan", config)),
         **{name: (run_part, (name, variant)) for name, variant in variants.items()},
+        "speed": (run_speed, (variants,)),
     }
 
 
@@ -159,7 +178,7 @@ def main(arguments: Sequence[str]) -> None:
             with ProcessPoolExecutor(1, spawn) as pool:  # a process of its own: its peak of memory is the part's
                 results[name] = {"key": key, **pool.submit(function, *given).result()}
             STORE.write_text(json.dumps(results, indent=1), encoding="utf-8")
-        print(name, [round(x, 2) for x in results[name]["frechet"]], flush=True)
+        print(name, [round(x, 2) for x in results[name].get("frechet", [])], flush=True)
     write(results, config, says)
 
 
@@ -172,6 +191,7 @@ def write(results: dict[str, dict[str, Any]], config: TrainConfig, says: str) ->
         "# A DCGAN on images, measured",
         "",
         f"`python -m benchmarks.images --seeds {config.seeds} --steps {config.steps}`. {machine()}, 1 thread.",
+        f"Load {os.getloadavg()[0]:.1f}.",
         "",
         f"Data: {says}. DCGAN pair of widths {G_WIDTH} (generator) and {D_WIDTH}, {config}.",
         f"Each figure is of {n:,} samples against the {n:,} held-out images, in the 32 features of the extractor that",
@@ -218,23 +238,28 @@ def write(results: dict[str, dict[str, Any]], config: TrainConfig, says: str) ->
 def variant_lines(results: dict[str, dict[str, Any]], config: TrainConfig) -> list[str]:
     """Compare precision and layout over short runs from the same weights on the same batches."""
     steps = min(SHORT, config.steps)
-    base = results["float32"]
+    plain = torch.tensor(results["float32"]["loss_d"])
     lines = [
         f"## What bfloat16 and channels-last change, {steps} steps",
         "",
-        "From the same weights on the same batches. *Off by* is the largest difference of D's loss from float32's over",
-        f"the first {EARLY} steps, as a share of it; later the runs part, and their distances differ as seeds do.",
+        "From the same weights on the same batches. *Off* is the largest difference of D's loss from float32's, as a",
+        f"share of it, at the first step and over the first {EARLY}: Adam makes a step of full size of a gradient that",
+        "is rounding alone, so runs part quickly even where only the order of sums differs, as runs of other seeds do.",
+        f"Speed is the median of {ROUNDS} turns of {TURN} steps, the variants one after the other, with the least and",
+        "the most. A CPU may have no units for bfloat16; a GPU from 2020 on has.",
         "",
-        "| | ms a step | times float32 | peak MB beyond torch and data | off by | Fréchet at the end |",
-        "|---|--:|--:|--:|--:|---|",
+        "| | ms a step | times float32 | peak MB beyond torch and data | off at once | off later | Fréchet |",
+        "|---|--:|--:|--:|--:|--:|---|",
     ]
     for name in VARIANTS:
-        got = results[name]
-        early, plain = torch.tensor(got["loss_d"]), torch.tensor(base["loss_d"])
-        off = float(((early - plain) / plain).abs().max())
+        got, times = results[name], results["speed"][name]
+        off = ((torch.tensor(got["loss_d"]) - plain) / plain).abs()
         frechet = str(mean_interval(got["frechet"])) if len(got["frechet"]) > 1 else f"{got['frechet'][0]:.2f}"
-        rate = f"{1e3 * got['seconds'] / steps:.0f} | {got['seconds'] / base['seconds']:.2f}"
-        lines.append(f"| {name} | {rate} | {got['above']:.0f} | {off:.1e} | {frechet} |")
+        ratios = sorted(own / base for own, base in zip(times, results["speed"]["float32"], strict=True))
+        ratio = f"{statistics.median(ratios):.2f} [{ratios[0]:.2f}, {ratios[-1]:.2f}]"
+        cells = [f"{1e3 * statistics.median(times):.0f}", ratio, f"{got['above']:.0f}"]
+        cells += [f"{float(off[:, 0].max()):.0e}", f"{float(off.max()):.0e}", frechet]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
     return lines
 
 
