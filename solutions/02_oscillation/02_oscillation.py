@@ -474,7 +474,7 @@ for name, run in runs.items():
     same_time = captured[name][min(200, int(200 * fastest / run.elapsed))].mean()
     print(
         f"{name:16s} hops a snapshot {mean_interval(waves[name].hop_rate)}, period {period.median():.0f} steps"
-        f" ({period.min():.0f} to {period.max():.0f})\n{'':16s} captured: mean over time"
+        f" ({period.min():.0f} to {period.max():.0f})\n{'':4s}captured: mean over time"
         f" {mean_interval(captured[name][START_AT:].mean(0))}, at the end {mean_interval(captured[name][-1])},"
         f" at equal time {same_time:.1f}, {run.elapsed:.0f} s"
     )

@@ -252,8 +252,8 @@ for name in GAMES:
     above, below = own > 0.9, own < SURE
     print(
         f"{name:10s}calibration error {mean_interval(calibration_error(own))}"
-        f"  stated above 90 %: {100 * above.float().mean():4.1f} % of samples"
-        f"  called fake with over 90 %: {100 * below.float().mean():4.1f} %,"
+        f"  stated above 90 %: {100 * above.float().mean():4.1f} % of samples\n"
+        f"{'':10s}called fake with over 90 %: {100 * below.float().mean():4.1f} %,"
         f" truly real of these {100 * TRUTH.expand_as(own)[below].mean():4.1f} %"
     )
 
@@ -445,7 +445,7 @@ for setting in RINGS:
         few = wilson_interval(int((report.modes <= 2).sum()), 10)
         print(
             f"   {name:10s}modes {report.modes.tolist()}  two or fewer {few.estimate:.1f} [{few.low:.2f}, {few.high:.2f}]"
-            f"  high quality {mean_interval(100 * report.high_quality)} %"
+            f"\n{'':13s}high quality {mean_interval(100 * report.high_quality)} %"
         )
     print(f"   change of captured modes, same seeds: {mean_interval((smooth.modes - plain.modes).double())}")
 

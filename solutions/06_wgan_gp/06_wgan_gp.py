@@ -589,15 +589,16 @@ def judge(run, until=math.inf):
 
 
 for setting in ("chapter 04's", "gentle"):
-    print(f"\n{setting} setting, seeds 0-9: mean modes, rate of collapse, mean high quality, median reverse KL")
+    print(f"\n{setting} setting, seeds 0-9")
+    print("equal           updates of D  modes  two or fewer        high quality, %         KL, median")
     for budget in ("updates", "time"):
         for name in METHODS:
             updates, report = judge(runs[setting, name], math.inf if budget == "updates" else TIME / cost[name])
             few = wilson_interval(int((report.modes <= 2).sum()), 10)
             print(
-                f"  equal {budget:8s}{name:5s}{updates:5d} D updates  modes {report.modes.double().mean():.1f}, "
-                f"two or fewer {few.estimate:.1f} [{few.low:.2f}, {few.high:.2f}]  "
-                f"high quality {mean_interval(100 * report.high_quality)} %  KL {report.reverse_kl.median():.2f}"
+                f"{budget:8s}{name:12s}{updates:5d}{report.modes.double().mean():10.1f}"
+                f"  {few.estimate:.1f} [{few.low:.2f}, {few.high:.2f}]  "
+                f"  {str(mean_interval(100 * report.high_quality)):24s}{report.reverse_kl.median():.2f}"
             )
 
 # %% training=true

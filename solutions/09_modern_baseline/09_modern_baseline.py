@@ -433,14 +433,14 @@ def compare(runs, score, other):
     """Print a line for each method, the best first; give its scores at equal updates and at equal time, (S,), (S,)."""
     budget = runs["plain"].elapsed
     scores = {name: (score(run.record.snapshots[-1]), score(after(run, budget))) for name, run in runs.items()}
-    name_of = f"{score.__name__}, change from plain"
-    print(f"{'':17s}{'equal updates: ' + name_of:43s}{'equal time: ' + name_of:41s}{other.__name__:8s}  time")
+    print(f"{score.__name__}, and the change from plain, at")
+    print(f"{'':18s}{'equal updates':29s}{'equal time':28s}{other.__name__:7s}   time")
     for name in sorted(scores, key=lambda name: -float(scores[name][0].mean())):
         line = f"{name:17s}"
         for now, before in zip(scores[name], scores["plain"], strict=True):
             change = mean_interval(now - before)
             gain = "" if name == "plain" else f"{change.estimate:+.1f} [{change.low:+.1f}, {change.high:+.1f}]"
-            line += f"{now.mean():5.1f}   {gain:33s}"
+            line += f"{now.mean():5.1f}   {gain:21s}"
         print(f"{line}{other(runs[name].record.snapshots[-1]).mean():7.1f}   {runs[name].elapsed / budget:5.1f}")
     return scores
 
