@@ -598,7 +598,7 @@ for setting in ("chapter 04's", "gentle"):
             print(
                 f"{budget:8s}{name:12s}{updates:5d}{report.modes.double().mean():10.1f}"
                 f"  {few.estimate:.1f} [{few.low:.2f}, {few.high:.2f}]  "
-                f"  {str(mean_interval(100 * report.high_quality)):24s}{report.reverse_kl.median():.2f}"
+                f"  {mean_interval(100 * report.high_quality)!s:24s}{report.reverse_kl.median():.2f}"
             )
 
 # %% training=true
