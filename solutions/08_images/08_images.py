@@ -446,7 +446,8 @@ plt.show()
 # How does a class enter a network? Not as the number 7: that would make an 8 more than a 7, and a 3 the mean of 1 and 5. Each
 # class gets a vector of its own, its **embedding**, which is learnt like any weight. `nn.Embedding(classes, size)` is a table of
 # `classes` such vectors.
-#
+
+# %% [markdown]
 # ### Exercise 3 · A generator that takes orders (5 points)
 #
 # Write the module `LabelledGenerator(latent_dim, classes, embedding, width)`:
