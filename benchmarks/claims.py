@@ -26,6 +26,7 @@ import ganlab
 from benchmarks.common import machine
 from ganlab import TrainConfig
 from ganlab.nets import mlp_discriminator, mlp_generator
+from ganlab.writing import write as put
 
 HERE = Path(__file__).parent
 DATA = {"ring": ganlab.ring(radius=1.0, std=0.01), "grid": ganlab.grid(side=5, spacing=2.0, std=0.05)}
@@ -235,7 +236,7 @@ def main(chosen: list[str]) -> None:
                 results[key] = run(name, data)
                 fresh = json.loads(store.read_text(encoding="utf-8")) if store.exists() else {}
                 results = {**fresh, key: results[key]}
-                store.write_text(json.dumps(results, indent=1), encoding="utf-8")
+                put(store, json.dumps(results, indent=1))
             print(key, table({key: results[key]}, data)[-1], flush=True)
     write(results)
 
@@ -266,7 +267,7 @@ def write(results: dict[str, dict[str, Any]]) -> None:
             **({"data": "standardised"} if method.standardised else {}),
         }
         lines.append(f"- **{name}**: {', '.join(f'{k}={v!r}' for k, v in parts.items()) or 'none'}")
-    (HERE / "CLAIMS.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    put(HERE / "CLAIMS.md", "\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

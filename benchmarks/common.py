@@ -10,6 +10,8 @@ from pathlib import Path
 
 import torch
 
+from ganlab.writing import write
+
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
@@ -37,6 +39,4 @@ def write_section(title: str, body: str) -> None:
     kept = {section.split("\n", 1)[0]: section for section in sections}
     kept[title] = f"{title}\n\n{body.strip()}\n"
     text = "\n## ".join([head.rstrip() + "\n", *(kept[name].rstrip() + "\n" for name in sorted(kept))])
-    temporary = RESULTS.with_suffix(".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(RESULTS)
+    write(RESULTS, text)

@@ -33,6 +33,7 @@ from ganlab.data import ImageSet, digits, mnist
 from ganlab.diagnostics import ImageReport, image_report, mean_interval
 from ganlab.nets import dcgan_discriminator, dcgan_generator
 from ganlab.training import Run
+from ganlab.writing import write as put
 
 HERE = Path(__file__).parent
 STORE, PAGE, PICTURE = HERE / "images.json", HERE / "IMAGES.md", HERE / "images.png"
@@ -183,7 +184,7 @@ def main(arguments: Sequence[str]) -> None:
             spawn = multiprocessing.get_context("spawn")
             with ProcessPoolExecutor(1, spawn) as pool:  # a process of its own: its peak of memory is the part's
                 results[name] = {"key": key, **pool.submit(function, *given).result()}
-            STORE.write_text(json.dumps(results, indent=1), encoding="utf-8")
+            put(STORE, json.dumps(results, indent=1))
         print(name, [round(x, 2) for x in results[name].get("frechet", [])], flush=True)
     write(results, config, says)
 
@@ -238,7 +239,7 @@ def write(results: dict[str, dict[str, Any]], config: TrainConfig, says: str) ->
         "",
         *variant_lines(results, config),
     ]
-    PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    put(PAGE, "\n".join(lines) + "\n")
 
 
 def variant_lines(results: dict[str, dict[str, Any]], config: TrainConfig) -> list[str]:

@@ -1,9 +1,10 @@
 """ganlab: why GAN training fails and how it is repaired, measured over seeds.
 
-Rooms, from the ground up: `runtime` (devices, random streams), `data` (samplers with known densities), `nets`
-(networks with a seed axis), `objectives` (losses, penalties), `games` (xy and the Dirac-GAN, exact), `training` (train,
-TrainConfig, Run), `diagnostics` (what a cloud of samples is worth), `plots` (figures), `sweep` (random search over
-settings), `playground` (a slider that redraws a figure), `grading` (build, check, grade), `cli`.
+Rooms, from the ground up: `runtime` (devices, random streams), `writing` (files that are whole), `data` (samplers with
+known densities), `nets` (networks with a seed axis), `objectives` (losses, penalties), `games` (xy and the Dirac-GAN,
+exact), `training` (train, TrainConfig, Run), `diagnostics` (what a cloud of samples is worth), `plots` (figures),
+`sweep` (random search over settings), `playground` (a slider that redraws a figure), `grading` (build, check, grade),
+`cli`.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from ganlab.diagnostics.intervals import Interval, mean_interval
 from ganlab.training.config import TrainConfig
 from ganlab.training.loop import train
 from ganlab.training.run import Run
+from ganlab.writing import write
 
 Score = Callable[[Run], Mapping[str, Tensor]]  # each value (S,), one number a seed
 Build = Callable[[Mapping[str, Any]], Mapping[str, Any]]  # a drawn point -> pieces of `train`
@@ -165,12 +166,5 @@ def _read_log(path: str | os.PathLike[str], header: dict[str, Any]) -> dict[int,
 
 
 def _append(path: Path, header: dict[str, Any], entry: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     whole = path.read_text(encoding="utf-8") if path.exists() else json.dumps(header) + "\n"
-    whole = whole[: whole.rfind("\n") + 1] + json.dumps(entry) + "\n"
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(whole, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write(path, whole[: whole.rfind("\n") + 1] + json.dumps(entry) + "\n")

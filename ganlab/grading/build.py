@@ -20,7 +20,7 @@ from ganlab.grading.errors import CourseError
 from ganlab.grading.release import release
 from ganlab.grading.settings import QUIET_KERNEL
 from ganlab.grading.source import KERNEL, read_source
-from ganlab.grading.writing import write
+from ganlab.writing import write
 
 # Committed outputs are those of one CPU thread: the count changes the order of sums, hence the last digits.
 REPRODUCIBLE = {

@@ -36,7 +36,7 @@ from ganlab.grading.source import read_source
 from ganlab.grading.submissions import Submission, find_submissions
 from ganlab.grading.walls import require_bubblewrap, require_hidden
 from ganlab.grading.worker import Graded, Job, fingerprint, grade
-from ganlab.grading.writing import write
+from ganlab.writing import write
 
 UNSAFE = "Run without a sandbox."
 

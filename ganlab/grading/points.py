@@ -6,7 +6,7 @@ from pathlib import Path
 from ganlab.grading.chapters import Chapter
 from ganlab.grading.errors import CourseError
 from ganlab.grading.source import read_source
-from ganlab.grading.writing import write
+from ganlab.writing import write
 
 BEGIN, END = "<!-- points: `ganlab points --write` -->\n", "<!-- end of points -->\n"
 

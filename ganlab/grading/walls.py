@@ -12,14 +12,8 @@ from typing import Any
 import ganlab
 from ganlab.grading.errors import CourseError
 
-SERVICE = (
-    "__init__.py",
-    "base.py",
-    "failure.py",
-    "references.py",
-    "service.py",
-    "wire.py",
-)  # what answers the grader's questions
+# What answers the grader's questions.
+SERVICE = ("__init__.py", "base.py", "failure.py", "references.py", "service.py", "wire.py")
 INSTALL = (
     "bubblewrap is needed to run submissions safely: install it (`apt install bubblewrap`, `dnf install bubblewrap`; "
     "on macOS and Windows grade in a Linux container), or accept the risk with --no-sandbox."

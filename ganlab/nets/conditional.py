@@ -151,14 +151,16 @@ def class_latents(latents: Tensor, labels: Tensor, classes: int = 10) -> Tensor:
         ValueError: a label is no class, or there is not one for each latent.
 
     """
-    lead, own = tuple(latents.shape[:-1]), tuple(labels.shape)
-    fits = [mine in (1, theirs) for mine, theirs in zip(own[::-1], lead[::-1], strict=False)]
-    if len(own) > len(lead) or not all(fits):
-        raise ValueError(f"labels must be one for each latent, {lead}, or broadcast to that, got {own}.")
+    lead = tuple(latents.shape[:-1])
+    try:
+        labels = labels.expand(lead)
+    except RuntimeError:
+        got = tuple(labels.shape)
+        raise ValueError(f"labels must be one for each latent, {lead}, or broadcast to that, got {got}.") from None
     if labels.is_floating_point() or (labels.numel() and not 0 <= int(labels.min()) <= int(labels.max()) < classes):
         raise ValueError(f"labels must be whole numbers from 0 to {classes - 1}.")
     middle = torch.special.ndtri((labels.to(latents) + 0.5) / classes)  # of the class's share of N(0, 1)
-    return torch.cat((latents[..., :-1], middle.expand(latents.shape[:-1])[..., None]), -1)
+    return torch.cat((latents[..., :-1], middle[..., None]), -1)
 
 
 def _open(pairs: Tensor, shape: tuple[int, ...], classes: int) -> tuple[Tensor, Tensor]:

@@ -53,6 +53,11 @@ def verdict(solution: Solution) -> str | None:
     return None
 
 
+def reads_well(message: str) -> bool:
+    """Say whether a message is one line that says something."""
+    return bool(message.strip()) and "\n" not in message
+
+
 def judge(exercise: str) -> list[tuple[str, bool, str | None]]:
     """Check the corpus of one exercise: name, whether it is right, and the message it gets."""
     rows = []

@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 import torch
 
-from tests.mutants import corpus, judge
+from tests.mutants import corpus, judge, reads_well
 
 
 def main(verbose: bool) -> int:
@@ -25,7 +25,7 @@ def main(verbose: bool) -> int:
         print(f"{exercise:32s} {len(wrong):6d} {rejected:9d} {len(right):6d} {accepted:9d} {messages:9d}")
         defects += [f"{exercise}: {name} survives" for name, _, message in wrong if message is None]
         defects += [f"{exercise}: {name} is rejected: {message}" for name, _, message in right if message is not None]
-        bad = [name for name, _, message in wrong if message is not None and (not message.strip() or "\n" in message)]
+        bad = [name for name, _, message in wrong if message is not None and not reads_well(message)]
         defects += [f"{exercise}: {name} gets a blank message or one of several lines" for name in bad]
         if verbose:
             for name, _, message in wrong:

@@ -287,8 +287,9 @@ def close(got: Tensor | float | None, want: Tensor | float, *, tolerance: float 
 
 def kind_of(value: object) -> str:
     """Give the name of a value's type, also of what stayed in a kernel."""
-    name = value.kind if isinstance(value, wire.Held) else type(value).__name__
-    return "function" if isinstance(value, Answer) else name
+    if isinstance(value, Answer):
+        return "function"
+    return value.kind if isinstance(value, wire.Held) else type(value).__name__
 
 
 def _describe(argument: object) -> str:

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from ganlab.grading.checks.adapters import count_operations, draw_twice, lift
-from ganlab.grading.checks.base import Answer, CheckFailed, close, exercise, expect, expect_tensor, kind_of
+from ganlab.grading.checks.base import Answer, CheckFailed, close, exercise, expect, expect_tensor
 from ganlab.grading.checks.batchwise import SlopeOfT, closeness_of, output_of, wrong_closeness
+from ganlab.grading.checks.modules import module_of
 
 REFERENCES = (
     "ganlab.nets.minibatch.MinibatchDiscrimination",
@@ -108,15 +109,6 @@ def _settle_edges(answer: Answer, rng: torch.Generator) -> None:
     got = expect_tensor(answer(pair), (4, 1), "closeness (B, kernels)")
     want = torch.tensor([[1.0], [1.0], [0.0], [0.0]])
     expect(close(got, want), "closeness: two samples at one place and two alone give 1, 1, 0, 0: one value a sample.")
-
-
-def module_of(answer: Answer, what: str, *sizes: int) -> tuple[Answer, dict[str, Tensor]]:
-    """Build a module and read its weights."""
-    built = answer(*sizes)
-    try:
-        return built, built.state()
-    except (AttributeError, CheckFailed):
-        raise CheckFailed(f"{what} must be a torch.nn.Module, got {kind_of(built)}.") from None
 
 
 @exercise("07/minibatch_layer", references=REFERENCES)

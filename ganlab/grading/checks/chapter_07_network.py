@@ -9,7 +9,8 @@ from torch import Tensor
 
 from ganlab.grading.checks.base import Answer, CheckFailed, close, exercise, expect, expect_tensor, kind_of
 from ganlab.grading.checks.batchwise import Crowd, readings_of
-from ganlab.grading.checks.chapter_07 import REFERENCES, module_of
+from ganlab.grading.checks.chapter_07 import REFERENCES
+from ganlab.grading.checks.modules import module_of
 
 
 @exercise("07/build_discriminator", references=REFERENCES)

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from ganlab.grading.checks.base import Answer, CheckFailed, close, exercise, expect, expect_tensor
-from ganlab.grading.checks.chapter_07 import module_of
 from ganlab.grading.checks.conditioned import LookedUp, SlopesOfWeights
+from ganlab.grading.checks.modules import module_of
 
 REFERENCES = ("ganlab.nets.conditional.ConditionalGenerator",)
 # Latents, classes, length of a class's vector, hidden width, batch.
