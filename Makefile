@@ -55,6 +55,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.layers
+	$(BIN)/python -m benchmarks.grading --class-size 300 --stock 10 --workers 2 --write
 	$(BIN)/python -m benchmarks.images
 	$(BIN)/python -m benchmarks.claims
 

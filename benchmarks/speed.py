@@ -34,20 +34,20 @@ FIGURE = Path(__file__).parent / "scaling.png"
 class PlainLoop:
     """One GAN, trained the usual way."""
 
-    def __init__(self, *, penalty: bool = False, width: int = WIDTH, batch: int = BATCH) -> None:
-        self.g = mlp([2, width, width, 2])
-        self.d = mlp([2, width, width, 1], lambda: nn.LeakyReLU(0.2))
-        self.penalty, self.batch = penalty, batch
+    def __init__(self, *, penalty: bool = False, width: int = WIDTH, batch: int = BATCH, device: str = "cpu") -> None:
+        self.g = mlp([2, width, width, 2]).to(device)
+        self.d = mlp([2, width, width, 1], lambda: nn.LeakyReLU(0.2)).to(device)
+        self.penalty, self.batch, self.device = penalty, batch, device
         self.opt_g, self.opt_d = (
             torch.optim.Adam(net.parameters(), 1e-3, (0.5, 0.999), foreach=True) for net in (self.g, self.d)
         )
         self.bce = nn.BCEWithLogitsLoss()
-        self.ones, self.zeros = torch.ones(batch, 1), torch.zeros(batch, 1)
+        self.ones, self.zeros = torch.ones(batch, 1, device=device), torch.zeros(batch, 1, device=device)
 
     def d_loss(self, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
         if not self.penalty:
             return self.bce(self.d(real), self.ones) + self.bce(self.d(fake), self.zeros)
-        eps = torch.rand(self.batch, 1)
+        eps = torch.rand(self.batch, 1, device=self.device)
         mixed = (eps * real + (1 - eps) * fake).requires_grad_(True)
         (slope,) = torch.autograd.grad(self.d(mixed).sum(), mixed, create_graph=True)
         return self.d(fake).mean() - self.d(real).mean() + ((slope.norm(dim=1) - 1) ** 2).mean()
@@ -56,15 +56,17 @@ class PlainLoop:
         """Train; give steps a second."""
         started = time.perf_counter()
         for _ in range(steps):
-            loss = self.d_loss(DATA.sample(self.batch), self.g(torch.randn(self.batch, 2)).detach())
+            real = DATA.sample(self.batch).to(self.device)
+            loss = self.d_loss(real, self.g(torch.randn(self.batch, 2, device=self.device)).detach())
             self.opt_d.zero_grad()
             loss.backward()
             self.opt_d.step()
-            score = self.d(self.g(torch.randn(self.batch, 2)))
+            score = self.d(self.g(torch.randn(self.batch, 2, device=self.device)))
             loss = -score.mean() if self.penalty else self.bce(score, self.ones)
             self.opt_g.zero_grad()
             loss.backward()
             self.opt_g.step()
+        loss.item()  # a GPU is still at work when Python is done
         return steps / (time.perf_counter() - started)
 
 

@@ -19,8 +19,14 @@ def check_pieces(
     """Check a discriminator, a loss and a penalty against each other.
 
     Raises:
-        ValueError: batch normalisation in the discriminator together with a gradient penalty.
+        ValueError: batch normalisation in the discriminator together with a gradient penalty, or a penalty together
+            with unrolled steps.
     """
+    if penalty is not None and config.unroll:
+        raise ValueError(
+            f"unroll={config.unroll} with a penalty is not defined: the unrolled steps descend D's loss alone (Metz et "
+            "al. 2017, eq. 3); leave out one of them."
+        )
     kinds = {type(layer).__name__ for layer in _layers(critic)}
     if penalty is not None and any("BatchNorm" in kind for kind in kinds):
         raise ValueError(

@@ -29,7 +29,7 @@ Step = Callable[..., Any]
 # Settings that say how a step is made: with a step of one's own they would do nothing.
 OF_THE_STEP = (
     *("loss", "penalty", "n_critic", "n_generator", "update", "unroll", "consensus"),
-    *("instance_noise", "clip_weights", "clip_gradients", "ema", "precision", "channels_last"),
+    *("instance_noise", "clip_weights", "clip_gradients", "ema", "precision", "channels_last", "cuda_graph"),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -25,13 +26,22 @@ class Player:
         config: optimiser, betas, weight decay, gradient clipping, precision and memory layout.
         clip_weights: bound on every weight after an update, 0 for none.
         ema: decay of the average of the weights, 0 for none.
+        captured: whether steps will be captured as a graph: step sizes are tensors then, and nothing asks the device.
     """
 
     def __init__(
-        self, net: nn.Module, lr: float, config: TrainConfig, device: torch.device, *, clip_weights: float, ema: float
+        self,
+        net: nn.Module,
+        lr: float,
+        config: TrainConfig,
+        device: torch.device,
+        *,
+        clip_weights: float,
+        ema: float,
+        captured: bool = False,
     ) -> None:
         self.net = net.to(device)
-        self.lr, self.clip_weights, self.ema = lr, clip_weights, ema
+        self.lr, self.clip_weights, self.ema, self.captured = lr, clip_weights, ema, captured
         self.clip_gradients = config.clip_gradients
         self.parameters = [parameter for parameter in self.net.parameters() if parameter.requires_grad]
         self.bfloat16, self.channels_last = config.precision == "bfloat16", config.channels_last
@@ -40,8 +50,10 @@ class Player:
         self.weights.grad = torch.zeros_like(self.weights)
         _point(self.parameters, self.parts(self.weights.data))
         self.gradients = self.parts(self.weights.grad)
-        self.chain = None if self.bfloat16 else FusedChain.of(self.net, self.gradients)
-        self.optimizer = make_optimizer([self.weights], lr, config)
+        # A chain has first derivatives only; consensus differentiates the penalty's gradient once more.
+        whole = self.bfloat16 or config.consensus > 0
+        self.chain = None if whole else FusedChain.of(self.net, self.gradients)
+        self.optimizer = make_optimizer([self.weights], lr, config, captured=captured)
         self.average: Tensor | None = self.weights.detach().clone() if ema else None
         self.last_change: Tensor | None = None  # of the weights, where updates are optimistic
         self.averaged = _copy_on(self.net, self.parts(self.average)) if self.average is not None else self.net
@@ -85,13 +97,17 @@ class Player:
     def step(self, alive: Tensor) -> None:
         """Move down the gradient; a seed that is not alive keeps the weights it had."""
         # Asking is free on the CPU; elsewhere it would wait for the device, so every step keeps a copy there.
-        whole = alive.device.type == "cpu" and bool(alive.all())
+        whole = alive.device.type == "cpu" and not self.captured and bool(alive.all())
         before = None if whole else self.weights.detach().clone()
         self.optimizer.step()
-        if self.clip_weights:
-            self.weights.data.clamp_(-self.clip_weights, self.clip_weights)
+        self.clip()
         if before is not None:
             self.keep(before, alive)
+
+    def clip(self) -> None:
+        """Keep the weights within their bound, where there is one."""
+        if self.clip_weights:
+            self.weights.data.clamp_(-self.clip_weights, self.clip_weights)
 
     def update_average(self) -> None:
         """Move the average of the weights, where one is kept: w̄ ← β w̄ + (1 − β) w; buffers are the network's own."""
@@ -125,17 +141,26 @@ class Player:
 
     def set_lr(self, factor: float) -> None:
         """Scale the step size."""
-        self.optimizer.param_groups[0]["lr"] = self.lr * factor
+        group = self.optimizer.param_groups[0]
+        if isinstance(group["lr"], Tensor):
+            group["lr"].fill_(self.lr * factor)
+        else:
+            group["lr"] = self.lr * factor
 
 
-def make_optimizer(weights: list[nn.Parameter], lr: float, config: TrainConfig) -> torch.optim.Optimizer:
-    """Build the optimiser that the settings ask for."""
+def make_optimizer(
+    weights: list[nn.Parameter], lr: float, config: TrainConfig, *, captured: bool = False
+) -> torch.optim.Optimizer:
+    """Build the optimiser that the settings ask for; one to be captured keeps its step size in a tensor."""
     beta1, beta2 = config.betas
+    decay = config.weight_decay
+    size: Any = torch.tensor(lr, device=weights[0].device) if captured else lr
     if config.optimizer == "adam":
-        return torch.optim.Adam(weights, lr, config.betas, weight_decay=config.weight_decay, fused=True)
+        return torch.optim.Adam(weights, size, config.betas, weight_decay=decay, fused=True, capturable=captured)
     if config.optimizer == "rmsprop":
-        return torch.optim.RMSprop(weights, lr, alpha=beta2, weight_decay=config.weight_decay, foreach=True)
-    return torch.optim.SGD(weights, lr, momentum=beta1, weight_decay=config.weight_decay, foreach=True)
+        return torch.optim.RMSprop(weights, size, beta2, weight_decay=decay, foreach=True, capturable=captured)
+    plain = {"fused": True} if captured else {"foreach": True}  # of the two, only the fused one takes a tensor
+    return torch.optim.SGD(weights, size, momentum=beta1, weight_decay=decay, **plain)
 
 
 def _copy_on(net: nn.Module, parts: list[Tensor]) -> nn.Module:

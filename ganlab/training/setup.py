@@ -22,6 +22,7 @@ from ganlab.objectives import LOSSES, PENALTIES, GANLoss, Penalty, resolve_loss,
 from ganlab.runtime import resolve_device
 from ganlab.training.checking import about_labels, check_pieces, require_nets
 from ganlab.training.config import TrainConfig
+from ganlab.training.graph import GraphedUpdate, capture_for
 from ganlab.training.lifting import SeedRandomness, lift_losses, lift_penalty
 from ganlab.training.own_step import OwnStep, Step
 from ganlab.training.player import Player
@@ -158,8 +159,10 @@ def prepare(
     generators, discriminators = build(make_g, seeds, "generator"), build(make_d, seeds, "discriminator")
     g_net = _stacked(generators, "generator", (config.latent_dim,), [features], config.batch_size)
     d_net = _stacked(discriminators, "discriminator", features, [(1,), ()], config.batch_size)
-    g = Player(g_net, config.lr_g, config, device, clip_weights=0.0, ema=config.ema)
-    d = Player(d_net, config.lr_d, config, device, clip_weights=config.clip_weights, ema=0.0)
+    capture = capture_for(config, device)
+    graphed = capture is not None
+    g = Player(g_net, config.lr_g, config, device, clip_weights=0.0, ema=config.ema, captured=graphed)
+    d = Player(d_net, config.lr_d, config, device, clip_weights=config.clip_weights, ema=0.0, captured=graphed)
 
     def stream(draw: Draw, purpose: str, numbers: int) -> Stream:
         return Stream(draw, seeds, purpose, config.batch_size, numbers, device)
@@ -195,6 +198,8 @@ def prepare(
     pieces = {"loss": _name(game_loss, LOSSES), "penalty": _name(chosen, PENALTIES)}
     run = Run(config, record, g.averaged, d.net, device, features)
     session = Session(config, game, run, streams, randomness, pieces)
+    if capture is not None:
+        session.update = GraphedUpdate(session.update, streams.values(), capture)
     if step is not None:
         own = OwnStep(step, game, generators, discriminators, config, randomness)
         session.update, session.publish = own, own.publish

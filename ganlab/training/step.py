@@ -33,12 +33,12 @@ class Game:
     g_loss: SeedLoss
     g_uses_real: bool
     penalty: SeedPenalty | None
-    penalty_weight: float
+    penalty_weight: float | Tensor  # a tensor while a step is captured
     alive: Tensor
     data: Stream
     latents: Stream
     noise: Stream | None = None
-    noise_std: float = 0.0
+    noise_std: float | Tensor = 0.0
 
     def __post_init__(self) -> None:
         """Find out once whether the discriminator scores every sample alone."""

@@ -46,9 +46,31 @@ class Stream:
         self.block: Tensor | None = None
         self.block_states: list[Tensor] = []  # of the generators, before the block in hand was drawn
         self.position = self.steps
+        self.given = 0  # batches since the start
+        self.slots: list[Tensor] = []  # the tensors that a captured step reads its batches from, in turn
+        self.slot = 0
 
     def next(self) -> Tensor:
         """Give the next batch, (S, B, …): a view that the next block will overwrite."""
+        if self.slots:
+            batch = self.slots[self.slot]
+            self.slot = (self.slot + 1) % len(self.slots)
+            return batch
+        self.given += 1
+        return self.take()
+
+    def hold(self, count: int) -> None:
+        """From now on give the same `count` tensors in turn, which `fill` fills."""
+        if self.block is not None:
+            self.slots = [torch.empty_like(self.block[0]) for _ in range(count)]
+
+    def fill(self) -> None:
+        """Put the next batches where a captured step reads them."""
+        for slot in self.slots:
+            slot.copy_(self.take())
+
+    def take(self) -> Tensor:
+        """Take the next batch out of the block."""
         if self.position == self.steps:
             self.refill()
             self.position = 0

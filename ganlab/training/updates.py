@@ -56,11 +56,13 @@ def optimistic(game: Game, config: TrainConfig) -> Outs:
     outs = d_gradient(game), g_gradient(game)
     for player in (game.d, game.g):
         before = player.weights.detach().clone()
-        player.step(game.alive)
+        player.optimizer.step()
         change = player.weights.detach() - before
-        last = change if player.last_change is None else player.last_change
-        player.weights.data.add_(change - last)
-        player.last_change = change
+        if player.last_change is None:
+            player.last_change = change.clone()
+        player.weights.data.add_(change - player.last_change)
+        player.last_change.copy_(change)
+        player.clip()
         player.keep(before, game.alive)
     return outs
 
