@@ -10,15 +10,18 @@ import contextlib
 import importlib
 import inspect
 import io
+import re
 import warnings
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from ganlab.grading.checks import CheckFailed, find_exercise
 
 FOLDER = Path(__file__).parent
-ROUNDS = 10  # as many as the hidden tests run
+SOURCES = FOLDER.parents[1] / "solutions"
+HIDDEN = re.compile(r'^check\("(?P<exercise>\S+)", \w+, seed=\d+, rounds=(?P<rounds>\d+)\)$', re.MULTILINE)
 
 
 class Solution(NamedTuple):
@@ -44,10 +47,19 @@ def corpus() -> Iterator[Solution]:
                 yield Solution(exercise, name, function)
 
 
-def verdict(solution: Solution) -> str | None:
-    """Check a solution as the hidden tests do: None if it passes, else the message a student would read."""
+@cache
+def rounds() -> dict[str, int]:
+    """Give the rounds of each exercise's hidden test, as the chapters' sources have them."""
+    texts = [path.read_text(encoding="utf-8") for path in SOURCES.glob("*/*.py")]
+    return {found["exercise"]: int(found["rounds"]) for text in texts for found in HIDDEN.finditer(text)}
+
+
+def verdict(solution: Solution, *, visible: bool = False) -> str | None:
+    """Check a solution as its hidden test does, or its visible one: None if it passes, else what a student would read."""
+    exercise = find_exercise(solution.exercise)
+    seed, times = (0, 1) if visible else (900, rounds()[solution.exercise])
     try:
-        find_exercise(solution.exercise).run(solution.function, seed=900, rounds=ROUNDS)
+        exercise.run(solution.function, seed=seed, rounds=times)
     except CheckFailed as failure:
         return str(failure)
     return None
@@ -58,13 +70,23 @@ def reads_well(message: str) -> bool:
     return bool(message.strip()) and "\n" not in message
 
 
-def judge(exercise: str) -> list[tuple[str, bool, str | None]]:
-    """Check the corpus of one exercise: name, whether it is right, and the message it gets."""
+class Judgement(NamedTuple):
+    """What the checks say of one solution: the hidden test's message, and whether the visible one rejects it too."""
+
+    name: str
+    right: bool
+    message: str | None
+    seen: bool
+
+
+def judge(exercise: str) -> list[Judgement]:
+    """Check the corpus of one exercise."""
     rows = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for solution in corpus():
             if solution.exercise == exercise:
                 with contextlib.redirect_stdout(io.StringIO()):
-                    rows.append((solution.name, solution.right, verdict(solution)))
+                    message, seen = verdict(solution), verdict(solution, visible=True) is not None
+                rows.append(Judgement(solution.name, solution.right, message, seen))
     return rows

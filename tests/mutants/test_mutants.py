@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from ganlab.grading.checks import exercises
-from tests.mutants import Solution, corpus, reads_well, verdict
+from tests.mutants import Solution, corpus, reads_well, rounds, verdict
 
 SOLUTIONS = list(corpus())
 SAMPLE = 8  # one in so many runs by default; all of them run in `make mutants`
@@ -26,6 +26,10 @@ def test_the_check_decides_rightly(solution: Solution, capsys: pytest.CaptureFix
     else:
         assert message is not None, f"survives: {solution.function.__doc__}"
         assert reads_well(message)
+
+
+def test_the_corpus_is_judged_by_as_many_rounds_as_the_chapters_run() -> None:
+    assert set(rounds()) == set(exercises())
 
 
 @pytest.mark.parametrize("name", exercises())
