@@ -6,7 +6,7 @@ import csv
 import dataclasses
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ from torch import Tensor
 
 from ganlab.data.shapes import Sampler
 from ganlab.diagnostics.intervals import Interval, mean_interval
+from ganlab.nets.native import require_whole
 from ganlab.training.config import TrainConfig
+from ganlab.training.fingerprint import describe, describe_data
 from ganlab.training.loop import train
 from ganlab.training.run import Run
 from ganlab.writing import write
@@ -38,10 +40,13 @@ class SweepTable:
     names: tuple[str, ...]
     scores: tuple[str, ...]
 
-    def summary(self, score: str, *, confidence: float = 0.95) -> list[tuple[dict[str, Any], Interval | None]]:
-        """Give each point's settings with the mean of a score over seeds and its t interval, the best first.
+    def summary(
+        self, score: str, *, confidence: float = 0.95, largest: bool = True
+    ) -> list[tuple[dict[str, Any], Interval | None]]:
+        """Give each point's settings with the mean of a score over seeds and its t interval, sorted by that mean.
 
-        A point with fewer than two seeds, or with a score that is not finite, has None and comes last.
+        The largest mean comes first, or the smallest with `largest=False`, for a score such as a distance. A point with
+        fewer than two seeds, or with a score that is not finite, has None and comes last.
 
         Raises:
             ValueError: there is no such score.
@@ -57,7 +62,8 @@ class SweepTable:
             usable = len(values) > 1 and bool(values.isfinite().all())
             interval = mean_interval(values, confidence) if usable else None
             found.append(({name: rows[0][name] for name in self.names}, interval))
-        return sorted(found, key=lambda pair: -float("inf") if pair[1] is None else pair[1].estimate, reverse=True)
+        sign = -1 if largest else 1
+        return sorted(found, key=lambda pair: float("inf") if pair[1] is None else sign * pair[1].estimate)
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write the rows; the file is replaced whole or not at all."""
@@ -92,36 +98,42 @@ def sweep(
         distributions: for each field of `TrainConfig` to vary, a list to choose from or a scipy distribution (an object
             with `rvs`), as scikit-learn's `ParameterSampler` takes them. Other names are for `build`.
         score: run -> {name: (S,)}, such as {"modes": mode_report(run.sample(2500), ring).modes}.
-        points: settings to draw; fewer where all are lists with fewer combinations.
+        points: settings to draw, ≥ 1; fewer where all are lists with fewer combinations.
         base: everything that is not varied.
         seed: of the draws of settings.
         build: point -> pieces of `train`, for what is no setting: lambda point: {"discriminator": lambda:
-            mlp_discriminator(2, fourier=point["waves"])}.
-        log: a file that gets a line after each point; a sweep called again with it skips the points it holds.
+            mlp_discriminator(2, fourier=point["waves"])}. At each point it, or what it built, must look at every name
+            that is no setting, so that a misspelt one is found after one point.
+        log: a file that gets a line after each point; a sweep called again with it skips the points it holds. It is
+            refused where settings, data, score, pieces or build are others than when it was begun, as far as that can
+            be told (`ganlab.training.fingerprint`).
         pieces: `generator`, `discriminator`, `loss`, `penalty` of `train`, the same at every point.
 
     Raises:
-        ValueError: an unknown field, a drawn value that `TrainConfig` refuses (nothing is trained then), a score of
-            another shape, or a log of another sweep.
+        ValueError: an unknown field, a drawn value that `TrainConfig` refuses (nothing is trained then), a name that
+            neither `TrainConfig` nor `build` takes, a score of another shape, or a log of another sweep.
     """
     from sklearn.model_selection import ParameterSampler  # here: slow to import
 
+    require_whole("points", points)
     base = base or TrainConfig()
     fields = {field.name for field in dataclasses.fields(TrainConfig)}
-    unknown = sorted(set(distributions) - fields)
-    if unknown and build is None:
-        raise ValueError(
-            f"sweep: {', '.join(unknown)} is no setting of TrainConfig: pass `build`, which makes use of it."
-        )
+    _require_known(set(distributions), fields, build)
     drawn = [_plain(point) for point in ParameterSampler(dict(distributions), points, random_state=seed)]
     settings = [{name: value for name, value in point.items() if name in fields} for point in drawn]
     configs = [dataclasses.replace(base, **setting) for setting in settings]  # all are checked before the first trains
-    header = {"sweep": 1, "base": dataclasses.asdict(base), "points": drawn}
+    header: dict[str, Any] = {"sweep": 2, "base": dataclasses.asdict(base), "points": drawn}
+    if log is not None:
+        header |= {"data": describe_data(data), "score": describe(score), "build": describe(build)}
+        header |= {"pieces": describe(pieces)}
     done = _read_log(log, json.loads(json.dumps(header))) if log is not None else {}
     for k, config in enumerate(configs):
         if k not in done:
-            built = {} if build is None else build(drawn[k])
-            done[k] = _scores(score(train(data, config, **{**pieces, **built})), config.seeds)
+            point = _Point(drawn[k])
+            built = {} if build is None else build(point)
+            run = train(data, config, **{**pieces, **built})
+            _require_used(point, fields)
+            done[k] = _scores(score(run), config.seeds)
             if log is not None:
                 _append(Path(log), header, {"point": k, "scores": done[k]})
     rows = [
@@ -130,6 +142,55 @@ def sweep(
         for s in range(configs[k].seeds)
     ]
     return SweepTable(rows, tuple(sorted(distributions)), tuple(done[0]) if done else ())
+
+
+class _Point(dict[str, Any]):
+    """A drawn point that knows which of its names `build` asked for."""
+
+    def __init__(self, point: Mapping[str, Any]) -> None:
+        super().__init__(point)
+        self.used: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.used.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.used.add(name)
+        return super().get(name, default)
+
+    def keys(self) -> Any:
+        self.used.update(super().keys())  # who takes all may use any
+        return super().keys()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def items(self) -> Any:
+        return dict(self).items()
+
+    def values(self) -> Any:
+        return dict(self).values()
+
+
+def _require_known(names: set[str], fields: set[str], build: Build | None) -> None:
+    """Refuse names that are no settings: all of them without `build`, misspelt settings with it."""
+    spelt = {name.lower().replace("_", ""): name for name in fields}
+    for name in sorted(names - fields):
+        meant = spelt.get(name.lower().replace("_", ""))
+        if meant is not None:
+            raise ValueError(f"sweep: {name} is no setting of TrainConfig: write {meant}.")
+        if build is None:
+            raise ValueError(f"sweep: {name} is no setting of TrainConfig: pass `build`, which makes use of it.")
+
+
+def _require_used(point: _Point, fields: set[str]) -> None:
+    unused = sorted(dict.keys(point) - fields - point.used)
+    if unused:
+        raise ValueError(
+            f"sweep: {', '.join(unused)} is no setting of TrainConfig, and `build` did not look at it: correct the "
+            "name, or use it in `build`."
+        )
 
 
 def _plain(point: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,7 +220,11 @@ def _read_log(path: str | os.PathLike[str], header: dict[str, Any]) -> dict[int,
     except json.JSONDecodeError:
         first = None
     if first != header:
-        raise ValueError(f"{path} is the log of another sweep: use another file, or the same settings.")
+        other = [name for name in header if not isinstance(first, dict) or first.get(name) != header[name]]
+        raise ValueError(
+            f"{path} is the log of another sweep (it differs in: {', '.join(other)}): use another file, or what it was "
+            "begun with."
+        )
     # A last line without its end was cut off by an interruption: that point trains again.
     entries = [json.loads(line) for line in lines[1:-1]]
     return {entry["point"]: entry["scores"] for entry in entries}

@@ -1,6 +1,7 @@
 import csv
 import dataclasses
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from sklearn.model_selection import ParameterSampler
 
 import ganlab as gl
 from ganlab.diagnostics import mean_interval
-from ganlab.sweep import sweep
+from ganlab.sweep import SweepTable, sweep
+from ganlab.training.fingerprint import describe, describe_data
 
 RING = gl.ring()
 BASE = gl.TrainConfig(seeds=3, steps=4, batch_size=8, width=4, snapshots=0)
@@ -39,7 +41,8 @@ def test_the_summary_is_sorted_and_has_t_intervals() -> None:
     table = sweep(RING, SPACE, score, points=3, base=BASE)
     summary = table.summary("spread")
     means = [interval.estimate for _, interval in summary]
-    assert means == sorted(means, reverse=True)
+    assert means == sorted(means, reverse=True) and means[0] > means[-1]
+    assert table.summary("spread", largest=False) == summary[::-1]
     settings, interval = summary[0]
     values = [row["spread"] for row in table.rows if row["lr_g"] == settings["lr_g"]]
     assert interval == mean_interval(values)
@@ -54,13 +57,15 @@ def test_a_point_with_a_score_that_is_not_finite_comes_last() -> None:
     table = sweep(RING, {"n_critic": [1, 2, 3]}, broken, points=3, base=BASE)
     assert [settings["n_critic"] for settings, _ in table.summary("x")] == [3, 1, 2]
     assert table.summary("x")[-1][1] is None
+    upwards = table.summary("x", largest=False)
+    assert [settings["n_critic"] for settings, _ in upwards] == [1, 3, 2] and upwards[-1][1] is None
 
 
 def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    log, trained = tmp_path / "deep" / "log.jsonl", []
+    log, trained, stop_at = tmp_path / "deep" / "log.jsonl", [], [2]
 
     def stops(run: gl.Run) -> dict[str, torch.Tensor]:
-        if len(trained) == 2:
+        if len(trained) == stop_at[0]:
             raise KeyboardInterrupt
         trained.append(run.config.lr_g)
         return score(run)
@@ -69,14 +74,60 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path: Path) -> None:
         sweep(RING, SPACE, stops, points=4, base=BASE, log=log)
     with open(log, "a", encoding="utf-8") as file:
         file.write('{"point": 2, "sco')  # cut off in the middle of a line
-    counted = []
-    table = sweep(RING, SPACE, lambda run: (counted.append(1), score(run))[1], points=4, base=BASE, log=log)
-    assert len(counted) == 2
+    stop_at[0] = 99
+    table = sweep(RING, SPACE, stops, points=4, base=BASE, log=log)
+    assert len(trained) == 4
     assert table == sweep(RING, SPACE, score, points=4, base=BASE)
     assert len(log.read_text(encoding="utf-8").strip().split("\n")) == 5
-    assert json.loads(log.read_text(encoding="utf-8").split("\n")[0])["sweep"] == 1
-    with pytest.raises(ValueError, match="log of another sweep"):
-        sweep(RING, SPACE, score, points=4, base=BASE, seed=1, log=log)
+    assert json.loads(log.read_text(encoding="utf-8").split("\n")[0])["sweep"] == 2
+    with pytest.raises(ValueError, match=r"log of another sweep \(it differs in: points\)"):
+        sweep(RING, SPACE, stops, points=4, base=BASE, seed=1, log=log)
+
+
+class Net(torch.nn.Sequential):
+    def __init__(self, width: int = 4) -> None:
+        super().__init__(torch.nn.Linear(2, width), torch.nn.ReLU(), torch.nn.Linear(width, 2))
+
+
+def test_a_log_is_not_taken_for_that_of_other_data_scores_or_pieces(tmp_path: Path) -> None:
+    """The same log with something else in the sweep would give old results as new ones."""
+    log, space = tmp_path / "log.jsonl", {"n_critic": [1]}
+    begun = {"data": gl.ring(), "score": lambda run: {"x": run.sample(50).std(1).mean(-1)}, "generator": Net}
+
+    def again(**others) -> SweepTable:
+        given = {**begun, **others}
+        return sweep(given.pop("data"), space, given.pop("score"), points=1, base=BASE, log=log, **given)
+
+    table = again()
+    assert again() == table == again(data=gl.ring(), score=begun["score"])
+    own = gl.GANLoss(lambda real, fake: fake.mean() - real.mean(), lambda real, fake: -fake.mean())
+    for others, named in (
+        ({"data": gl.ring(std=0.2)}, "data"),
+        ({"data": torch.randn(20, 2)}, "data"),
+        ({"score": lambda run: {"x": run.sample(50).std(1).amax(-1)}}, "score"),
+        ({"score": lambda run: {"x": run.sample(60).std(1).mean(-1)}}, "score"),
+        ({"score": score}, "score"),
+        ({"generator": partial(Net, 5)}, "pieces"),
+        ({"generator": lambda width=5: Net(width)}, "pieces"),
+        ({"loss": own}, "pieces"),
+        ({"penalty": "r1"}, "pieces"),
+        ({"build": lambda point: {}}, "build"),
+    ):
+        with pytest.raises(ValueError, match=rf"log of another sweep \(it differs in: {named}\)"):
+            again(**others)
+
+
+def test_descriptions_tell_functions_apart_and_no_more() -> None:
+    first, same, other = (lambda x: x + 1), (lambda x: x + 1), (lambda x: x + 2)
+    assert describe(first) == describe(same) != describe(other)
+    assert describe(lambda x, k=1: x) != describe(lambda x, k=2: x)
+    assert describe(partial(score, 3)) != describe(partial(score, 4))
+    assert describe(gl.label_smoothing().d) == describe(gl.label_smoothing().d) != describe(gl.LOSSES["hinge"].d)
+    assert describe(Net(4)) == describe(Net(4)) != describe(Net(5))
+    assert describe_data(gl.ring()) == describe_data(gl.ring()) != describe_data(gl.grid())
+    for piece in (None, "r1", score, Net, Net(3), own_loss := gl.LOSSES["hinge"], gl.PENALTIES["wgan_gp"]):
+        assert json.loads(json.dumps(describe(piece))) == describe(piece)
+    assert describe(own_loss)["source"] == own_loss.source
 
 
 def test_the_table_is_written_whole(tmp_path: Path) -> None:
@@ -91,6 +142,12 @@ def test_bad_sweeps_train_nothing() -> None:
     def never(run: gl.Run) -> dict[str, torch.Tensor]:
         raise AssertionError("trained")
 
+    for points in (0, -1, 2.5):
+        with pytest.raises(ValueError, match=f"points must be a whole number of 1 or more, got {points}"):
+            sweep(RING, SPACE, never, points=points, base=BASE)
+    for name in ("lr_G", "lrg", "Batch_Size"):
+        with pytest.raises(ValueError, match=f"{name} is no setting of TrainConfig: write (lr_g|batch_size)"):
+            sweep(RING, {name: [1]}, never, points=1, base=BASE, build=lambda point: {})
     with pytest.raises(ValueError, match="learning_rate is no setting"):
         sweep(RING, {"learning_rate": [1.0]}, never, points=1, base=BASE)
     with pytest.raises(ValueError, match="lr_g=-1"):
@@ -112,3 +169,21 @@ def test_what_is_no_setting_goes_to_build() -> None:
         alone = gl.train(RING, dataclasses.replace(BASE, lr_g=1e-3), **build({"waves": waves}))
         got = [row["spread"] for row in table.rows if row["waves"] == waves]
         assert got == pytest.approx(score(alone)["spread"].tolist())
+
+
+def test_a_name_that_build_does_not_look_at_is_refused_after_one_point(tmp_path: Path) -> None:
+    log, space, trained = tmp_path / "log.jsonl", {"lrr_g": [1e-3, 1e-2], "waves": [2]}, []
+
+    def count(run: gl.Run) -> dict[str, torch.Tensor]:
+        trained.append(1)
+        return score(run)
+
+    def late(point):
+        return {"discriminator": lambda: gl.nets.mlp_discriminator(2, width=4, fourier=point["waves"])}
+
+    with pytest.raises(ValueError, match="lrr_g is no setting of TrainConfig, and `build` did not look at it"):
+        sweep(RING, space, count, points=2, base=BASE, build=late, log=log)
+    assert not trained and not log.exists()
+    # Whoever takes all of a point may use all of it.
+    for build in (lambda p: late(dict(p)), lambda p: late({**p}), lambda p: late(p | {}), lambda p: late(p.copy())):
+        assert len(sweep(RING, space, score, points=2, base=BASE, build=build).rows) == 6

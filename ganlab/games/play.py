@@ -22,7 +22,8 @@ class Update:
     """One update of both players, h the step size, v the game's field, P its projection.
 
     - "simultaneous": w ← P(w + h v(w)).
-    - "alternating": one player moves, then the other sees where it went (Gauss-Seidel).
+    - "alternating": one player moves, then the other sees where it went (Gauss-Seidel). Unrolled, G descends
+      L_G(θ, ψ_K), ψ₀ = ψ, ψₖ₊₁ = P(ψₖ − h_D ∂L_D(θ, ψₖ)/∂ψ), with the gradient through these K steps.
     - "extragradient": w̄ = P(w + h v(w)), then w ← P(w + h v(w̄)).
     - "optimistic": w ← P(w + 2h v(w) − h v(w₋₁)), with v(w₋₁) = v(w) at the first step.
 
@@ -31,15 +32,26 @@ class Update:
         step_size: h > 0, one for both players or (generator, discriminator) for two time scales.
         momentum: β in (−1, 1), heavy ball as in `torch.optim.SGD`: m ← βm + v, w ← w + hm; negative values are
             meaningful in games. For "simultaneous" and "alternating".
-        n_critic: updates of D for one of G. For "alternating".
+        n_critic, n_generator: updates of D and of G a turn, ≥ 1. For "alternating".
+        unroll: K ≥ 0, D's steps that G looks ahead. For "alternating", without momentum, decay, clipping of gradients,
+            or consensus in the game.
+        clip_gradients: c ≥ 0: each player's slope is kept in [−c, c] (a slope is one number, so its norm is its size);
+            0 does not clip. For every kind that has a name.
+        weight_decay: ≥ 0, this times w is added to both players' gradients, after the clipping. Likewise.
         first: who moves first in "alternating": "discriminator" as in `train`, or "generator" as in Mescheder's code.
             The order moves a trajectory, never the eigenvalues.
 
+    Left out are Adam and RMSProp, which divide by the size of past slopes: that is 0 at the equilibrium, where their
+    update has no derivative and so no eigenvalues; and schedules, under which no two updates are one map (play a part
+    with each step size instead).
+
     Raises:
-        ValueError: a value is out of its range, or the kind does not use it.
+        ValueError: a value is out of its range, or the kind does not use it; when called, unrolled steps meet a game
+            with consensus.
 
     Source: extragradient: Korpelevich 1976, in GANs Gidel et al. 2019 (variational inequality perspective); optimistic:
-    Daskalakis et al. 2018; two time scales: Heusel et al. 2017; momentum: Gidel et al. 2019 (negative momentum).
+    Daskalakis et al. 2018; two time scales: Heusel et al. 2017; momentum: Gidel et al. 2019 (negative momentum);
+    unrolling: Metz et al. 2017, eq. 3-5; clipping of gradients: Pascanu et al. 2013, algorithm 1.
 
     """
 
@@ -48,6 +60,10 @@ class Update:
     momentum: float = 0.0
     n_critic: int = 1
     first: str = "discriminator"
+    n_generator: int = 1
+    unroll: int = 0
+    clip_gradients: float = 0.0
+    weight_decay: float = 0.0
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -60,12 +76,29 @@ class Update:
             raise ValueError(f"momentum must lie between -1 and 1, got {self.momentum!r}.")
         if self.momentum and self.kind not in ("simultaneous", "alternating"):
             raise ValueError(f"momentum is for 'simultaneous' and 'alternating' updates, not for {self.kind!r}.")
-        if not isinstance(self.n_critic, int) or self.n_critic < 1:
-            raise ValueError(f"n_critic must be a whole number of 1 or more, got {self.n_critic!r}.")
-        if self.n_critic > 1 and self.kind != "alternating":
-            raise ValueError(f"n_critic={self.n_critic} needs 'alternating' updates, not {self.kind!r}.")
+        for name, low in (("n_critic", 1), ("n_generator", 1), ("unroll", 0)):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < low:
+                raise ValueError(f"{name} must be a whole number of {low} or more, got {value!r}.")
+            if value > low and self.kind != "alternating":
+                raise ValueError(f"{name}={value} needs 'alternating' updates, not {self.kind!r}.")
+        self._check_slopes()
         if self.first not in PLAYERS:
             raise ValueError(f"first must be 'generator' or 'discriminator', got {self.first!r}.")
+
+    def _check_slopes(self) -> None:
+        for name in ("clip_gradients", "weight_decay"):
+            value = getattr(self, name)
+            if not isinstance(value, int | float) or not 0 <= value < math.inf:
+                raise ValueError(f"{name} must be a finite number of 0 or more, got {value!r}.")
+            if value and callable(self.kind):
+                raise ValueError(f"{name}={value} has no effect on a step of your own: write it into the step.")
+        for name in ("momentum", "weight_decay", "clip_gradients"):
+            if self.unroll and getattr(self, name):
+                raise ValueError(
+                    f"unroll={self.unroll} takes plain steps of D and leaves out {name}={getattr(self, name)}: set it "
+                    "to 0."
+                )
 
     @property
     def remembers(self) -> bool:
@@ -77,7 +110,7 @@ class Update:
         points = game.project(points)
         if not self.remembers:
             return points
-        memory = game.field(points) if self.kind == "optimistic" else torch.zeros_like(points)
+        memory = self._slope(game, points) if self.kind == "optimistic" else torch.zeros_like(points)
         return torch.cat((points, memory), -1)
 
     def __call__(self, game: Game, state: Tensor) -> Tensor:
@@ -90,25 +123,70 @@ class Update:
         if self.kind == "alternating":
             return self._alternate(game, points, memory, h)
         if self.kind == "extragradient":
-            ahead = game.project(points + h * game.field(points))
-            return game.project(points + h * game.field(ahead))
-        slope = game.field(points)
+            ahead = game.project(points + h * self._slope(game, points))
+            return game.project(points + h * self._slope(game, ahead))
+        slope = self._slope(game, points)
         if self.kind == "optimistic":
             return torch.cat((game.project(points + h * (2 * slope - memory)), slope), -1)
         slope = slope + self.momentum * memory if self.remembers else slope
         points = game.project(points + h * slope)
         return torch.cat((points, slope), -1) if self.remembers else points
 
+    def _slope(self, game: Game, points: Tensor) -> Tensor:
+        """Give the field as the players use it: clipped, then with the decay of their weights."""
+        slope = game.field(points)
+        if self.clip_gradients:
+            slope = slope.clamp(-self.clip_gradients, self.clip_gradients)
+        return slope - self.weight_decay * points if self.weight_decay else slope
+
     def _alternate(self, game: Game, points: Tensor, memory: Tensor, h: Tensor) -> Tensor:
-        turns = [0] + [1] * self.n_critic
-        for player in turns if self.first == "generator" else turns[1:] + turns[:1]:
+        g, d = [0] * self.n_generator, [1] * self.n_critic
+        for player in g + d if self.first == "generator" else d + g:
             mine = torch.eye(2, dtype=points.dtype, device=points.device)[player]
-            slope = game.field(points)
+            ahead = self.unroll and player == 0
+            slope = unrolled_slope(game, points, self.unroll, h[1]) if ahead else self._slope(game, points)
             if self.remembers:
                 memory = memory + mine * ((self.momentum - 1) * memory + slope)
                 slope = memory
             points = game.project(points + mine * h * slope)
         return torch.cat((points, memory), -1) if self.remembers else points
+
+
+def unrolled_slope(game: Game, points: Tensor, steps: int, step_size: float | Tensor) -> Tensor:
+    """Give −dL_G(θ, ψ_K)/dθ, K descending (and projected) steps of D ahead, with the gradient through them.
+
+    Args:
+        game: without consensus.
+        points: (..., 2).
+        steps: K ≥ 0.
+        step_size: D's.
+
+    Returns:
+        (..., 2), D's entry 0; differentiable where `points` requires a gradient.
+
+    Raises:
+        ValueError: the game has consensus, whose field belongs to both players at the same point.
+
+    Source: Metz et al. 2017, eq. 3-5.
+
+    """
+    if game.consensus:
+        raise ValueError(
+            f"unrolled steps are not defined with consensus={game.consensus}, whose field is that of both players at "
+            "the same point (Mescheder et al. 2017): leave out one of them."
+        )
+    keep = points.requires_grad
+    with torch.enable_grad():
+        own = points if keep else points.detach().requires_grad_()
+        theta, psi = own.unbind(-1)
+        for _ in range(steps):
+            loss = game.discriminator(theta, psi).sum() + 0.0 * psi.sum()  # the last for losses that are constants
+            (slope,) = torch.autograd.grad(loss, psi, create_graph=True)
+            psi = game.project(torch.stack((theta, psi - step_size * slope), -1))[..., 1]
+        total = game.generator(theta, psi).sum() + 0.0 * own.sum()
+        (slope,) = torch.autograd.grad(total, theta, create_graph=keep, materialize_grads=True)
+    slope = torch.stack((-slope, torch.zeros_like(slope)), -1)
+    return slope if keep else slope.detach()
 
 
 def play(game: Game, start: Tensor | Sequence[float], update: Update, *, steps: int = 500) -> Tensor:

@@ -39,8 +39,10 @@ class MinibatchDiscrimination(nn.Module):
         in_features: A.
         kernels, dims: sizes of T, ≥ 1. The layer's cost grows as kernels · dims · batch².
         group: samples that see one another, consecutive ones (a shorter last group takes the rest): the layer as it is
-            at that batch size, at group / batch of the cost. None: the whole batch. `mlp_discriminator` has groups of
-            32, with which a D step costs less than three plain ones (`benchmarks/layers.py`).
+            at that batch size, at group / batch of the cost. None, the default: the whole batch, as in the paper.
+            `mlp_discriminator` takes groups of 32 instead. In `benchmarks/RESULTS.md` ("Cost of minibatch
+            discrimination", 4 × 2, batches of 64 and 128) a D step costs 2.1 to 2.6 plain ones with groups of 32 and
+            2.8 to 3.9 with the whole batch.
         exclude_self: leave j = i out, which is a constant 1: o is in [0, B − 1] and 0 in a batch of one.
         bias: add one learnt number a kernel, −1 at the start.
 
@@ -127,7 +129,7 @@ class MinibatchStdDev(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Append the statistic, (B, A) or stacked (S, B, A)."""
         size = self.group or x.shape[-2]
-        require_multiple(x.shape[-2], size, "minibatch standard deviation in groups")
+        require_multiple(x.shape[-2], size, "minibatch standard deviation in groups", "Karras et al. 2018, §3")
         groups = widened(x).unflatten(-2, (-1, size))  # (..., groups, size, A)
         spread = (groups.var(-2, correction=0, keepdim=True) + 1e-8).sqrt().mean(-1, keepdim=True)
         return torch.cat((groups, spread.expand(*groups.shape[:-1], 1)), -1).flatten(-3, -2)
@@ -169,7 +171,7 @@ class Pack(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Join samples."""
         axis = self.batch_axis
-        require_multiple(x.shape[axis], self.m, "packing")
+        require_multiple(x.shape[axis], self.m, "packing", "Lin et al. 2018, §3")
         return x.unflatten(axis, (-1, self.m)).flatten(axis + 1, axis + 2)
 
     def extra_repr(self) -> str:

@@ -219,7 +219,9 @@ def require_whole(name: str, value: object, low: int = 1) -> None:
         raise ValueError(f"{name} must be a whole number of {low} or more, got {value!r}.")
 
 
-def require_multiple(batch: int, size: int, what: str) -> None:
-    """Refuse a batch that does not divide into parts of `size`."""
+def require_multiple(batch: int, size: int, what: str, source: str) -> None:
+    """Refuse a batch that does not divide into parts of `size`; `source` says where they are from."""
     if batch % size:
-        raise ValueError(f"{what} of {size} needs a batch that is a multiple of {size}, got {batch} samples.")
+        raise ValueError(
+            f"{what} of {size} needs a batch that is a multiple of {size}, got {batch} samples ({source})."
+        )

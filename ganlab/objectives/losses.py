@@ -57,6 +57,7 @@ def label_smoothing(real_label: float = 0.9, fake_label: float = 0.0) -> GANLoss
         fake = softplus(s_fake) - fake_label * s_fake
         return real.mean(-1) + fake.mean(-1)
 
+    d_loss.labels = (real_label, fake_label)  # type: ignore[attr-defined]  # `train` tells this side by it
     return GANLoss(d_loss, _nonsaturating_g, "Salimans et al. 2016, §3.4", seed_axis=True, g_uses_real=False)
 
 

@@ -2,52 +2,145 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import warnings
 from collections.abc import Callable, Iterator
 
+import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
-from ganlab.nets.seeds import Lifted
+from ganlab.nets.minibatch import MinibatchDiscrimination, MinibatchStdDev
+from ganlab.nets.seeds import Lifted, is_pointwise
 from ganlab.objectives import LOSSES, GANLoss, Penalty
 from ganlab.training.config import TrainConfig
 
 
 def check_pieces(
-    critic: nn.Module, loss: GANLoss, penalty: Penalty | Callable[..., Tensor] | None, config: TrainConfig
+    critic: nn.Module,
+    loss: GANLoss,
+    penalty: Penalty | Callable[..., Tensor] | None,
+    config: TrainConfig,
+    samples: Tensor,
 ) -> None:
     """Check a discriminator, a loss and a penalty against each other.
 
+    A penalty written as a function cannot be asked whether it takes a gradient, so each counts as a gradient penalty.
+
+    Args:
+        critic: the stacked discriminator, on its device.
+        loss, penalty, config: what it will be trained with.
+        samples: two samples of the data, (2, features…), to try the discriminator on.
+
     Raises:
-        ValueError: batch normalisation in the discriminator together with a gradient penalty, or a penalty together
-            with unrolled steps.
+        ValueError: a penalty together with unrolled steps or with a discriminator whose score of one sample depends on
+            the other samples (batch normalisation by whatever name); softened labels with a Wasserstein generator.
     """
     if penalty is not None and config.unroll:
         raise ValueError(
             f"unroll={config.unroll} with a penalty is not defined: the unrolled steps descend D's loss alone (Metz et "
             "al. 2017, eq. 3); leave out one of them."
         )
-    kinds = {type(layer).__name__ for layer in _layers(critic)}
-    if penalty is not None and any("BatchNorm" in kind for kind in kinds):
+    _check_targets(loss)
+    layers = list(_layers(critic))
+    if penalty is not None and any(isinstance(layer, _BatchNorm) for layer in layers):
         raise ValueError(
             "A discriminator with BatchNorm does not go with a gradient penalty: the score of one sample depends on "
             "the whole batch, so it has no gradient of its own (Gulrajani et al. 2017, §4). Use LayerNorm or no "
             "normalisation."
         )
-    if penalty is not None and any("Minibatch" in kind for kind in kinds):
+    compares = any(_compares(layer) for layer in layers)
+    if penalty is not None and not compares and looks_at_its_batch(critic, samples, config):
+        raise ValueError(
+            "This discriminator does not go with a gradient penalty: the score of one sample changes with the other "
+            "samples of its batch, as under batch normalisation, so it has no gradient of its own (Gulrajani et al. "
+            "2017, §4). Use LayerNorm or no normalisation. (Where a layer compares samples on purpose, put 'Minibatch' "
+            "in its class's name, and train warns instead.)"
+        )
+    if penalty is not None and compares:
         warnings.warn(
             "A discriminator that looks at its batch together with a gradient penalty: the penalty sees the sum of a "
             "sample's effects on all scores, not the gradient of its own score (Gulrajani et al. 2017, §4, on batch "
             "statistics).",
             stacklevel=4,
         )
-    bounded = penalty is not None or config.clip_weights > 0 or any("Spectral" in kind for kind in kinds)
+    spectral = any("Spectral" in type(layer).__name__ for layer in layers)
+    bounded = penalty is not None or config.clip_weights > 0 or spectral
     if loss is LOSSES["wasserstein"] and not bounded:
         warnings.warn(
             "The Wasserstein loss without a penalty, weight clipping or spectral norm has no lower bound: nothing "
             "keeps the critic Lipschitz (Arjovsky et al. 2017, §3). Set penalty='wgan_gp' or clip_weights=0.01.",
             stacklevel=4,
         )
+
+
+def looks_at_its_batch(critic: nn.Module, samples: Tensor, config: TrainConfig) -> bool:
+    """Say whether a stacked network's scores of some samples move when another sample of their batch is exchanged.
+
+    It is tried twice on copies, in its own mode and from one state of the random numbers, which stays as it was. With
+    packing, the exchanged sample shares its score with others; the scores of the other packs must stay.
+    """
+    if is_pointwise(critic):
+        return False
+    first, other = samples
+    other = first + 1 if torch.equal(first, other) else other
+    shares = torch.rand(config.batch_size, *[1] * first.ndim, generator=torch.Generator().manual_seed(0))
+    between = torch.lerp(first, other, shares.to(samples))[1:]  # within the data's range, and all different
+    rows, exchanged = torch.cat((first[None], between)), torch.cat((other[None], between))
+
+    def scores(points: Tensor) -> Tensor:
+        with torch.random.fork_rng(devices=[points.device] if points.device.type == "cuda" else []):
+            return copy.deepcopy(critic)(torch.stack([points] * config.seeds)).detach()[:, 1:]
+
+    before = scores(rows)
+    if before.numel() == 0:
+        return False
+    small = 1e-5 * (1 + float(before.abs().max()))  # rounding
+    if bool((scores(exchanged) - before).abs().max() <= small):
+        return False
+    # One that draws numbers from a source of its own moves without reason: then nothing can be said.
+    return bool((scores(rows) - before).abs().max() <= small)
+
+
+def require_shape(
+    out: object, name: str, count: int, batch: int, takes: tuple[int, ...], gives: list[tuple[int, ...]]
+) -> None:
+    """Refuse a stacked network's output of the wrong shape.
+
+    Args:
+        out: what it gave for S batches, (S, B, takes…).
+        name: "generator" or "discriminator".
+        count, batch: S and B.
+        takes, gives: the shape of one input, and the shapes that one output may have.
+
+    Raises:
+        ValueError: said so, with the shapes found; a discriminator may give fewer scores than samples (packing), but
+            more than one, and the same number of samples for each.
+    """
+    if not isinstance(out, Tensor):
+        raise ValueError(f"{name} must give a tensor, got {type(out).__name__}.")
+    found = tuple(out.shape[1:])  # of one run
+    rest = found[1:]
+    wanted = f"{name} must map a batch {shape_of('B', takes)} to {shape_of('B', gives[0])}"
+    if out.shape[:1] != (count,) or not found or rest not in gives:
+        got = f"{shape_of('B', rest)}{about_labels(rest, gives[0])}" if found[:1] == (batch,) else f"{found}"
+        raise ValueError(f"{wanted}, but it gives {got}.")
+    if found[0] == batch or (name == "discriminator" and found[0] > 1 and batch % found[0] == 0):
+        return
+    packing = (
+        " A discriminator that joins samples (packing) must give two scores or more a batch, each on the same number "
+        "of samples (Lin et al. 2018, §3)."
+    )
+    raise ValueError(
+        f"{wanted}, but for B = {batch} it gives {found[0]} {'score' if name == 'discriminator' else 'sample'}"
+        f"{'' if found[0] == 1 else 's'}.{packing if name == 'discriminator' else ''}"
+    )
+
+
+def shape_of(batch: str, rest: tuple[int, ...]) -> str:
+    """Write a batch's shape: (B, 2)."""
+    return f"({', '.join([batch, *map(str, rest)])})"
 
 
 def require_nets(features: tuple[int, ...], generator: object, discriminator: object) -> None:
@@ -67,6 +160,21 @@ def about_labels(got: tuple[int, ...], wanted: tuple[int, ...]) -> str:
     if len(got) == 3 and len(wanted) == 1 and wanted[0] > math.prod(got):
         return ": the data are pairs of image and label, for a ConditionalGenerator"
     return ""
+
+
+def _check_targets(loss: GANLoss) -> None:
+    labels = getattr(loss.d, "labels", (1, 0))  # what `label_smoothing` leaves on its discriminator's side
+    if labels != (1, 0) and loss.g is LOSSES["wasserstein"].g:
+        raise ValueError(
+            f"Labels smoothed to {labels[0]} and {labels[1]} do not go with a Wasserstein loss: a label is a target "
+            "for a probability, σ(score) (Salimans et al. 2016, §3.4), and a Wasserstein critic's score is none "
+            "(Arjovsky et al. 2017, §3). Take both sides from label_smoothing, or both from LOSSES['wasserstein']."
+        )
+
+
+def _compares(layer: nn.Module) -> bool:
+    """Say whether a layer is meant to compare the samples of a batch: one of ours, or named after them."""
+    return isinstance(layer, MinibatchDiscrimination | MinibatchStdDev) or "Minibatch" in type(layer).__name__
 
 
 def _layers(module: nn.Module) -> Iterator[nn.Module]:

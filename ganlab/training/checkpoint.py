@@ -3,6 +3,11 @@
 Both networks with their buffers, optimisers, averages, every generator's state, the record and the settings; tensors
 and plain values only, so that it loads with `weights_only=True`. It is written beside its target and renamed: a reader
 sees the old file or the new one, never half of one.
+
+A run goes on with the pieces that it was started with. What can be told without running them is compared: the settings,
+the shapes of all weights, the first samples of the block of data in hand, the names of loss and penalty, and what the
+loss gives for fixed scores. Not compared, and so in your own hands: what a network does between its weights (another
+activation), data that differ elsewhere only, and a penalty of your own.
 """
 
 from __future__ import annotations
@@ -21,7 +26,11 @@ from ganlab.training.record import HISTORIES, Record
 from ganlab.training.setup import Session
 from ganlab.training.streams import Stream
 
-FORMAT, VERSION = "ganlab checkpoint", 1
+FORMAT, VERSION = "ganlab checkpoint", 2
+CONTENTS = {
+    *("config", "pieces", "marks", "samples", "step", "elapsed", "alive"),
+    *("global_generator", "seed_generators", "players", "streams", "record"),
+}
 
 
 def save_checkpoint(session: Session, path: str | os.PathLike[str]) -> None:
@@ -32,6 +41,8 @@ def save_checkpoint(session: Session, path: str | os.PathLike[str]) -> None:
         "version": VERSION,
         "config": dataclasses.asdict(session.config),
         "pieces": session.pieces,
+        "marks": session.marks,
+        "samples": _first_samples(session.streams["data"]),
         "step": session.step,
         "elapsed": session.run.elapsed,
         "alive": session.game.alive,
@@ -58,13 +69,16 @@ def read_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is truncated, no checkpoint of ganlab's, or written by a newer version.
+        PermissionError: this user may not read it.
+        ValueError: it is truncated, no checkpoint of ganlab's, or written by another version.
     """
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"There is no checkpoint {path}: check the path, or train from the start.")
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
+    except PermissionError as error:
+        raise PermissionError(f"{path} may not be read by this user: change its permissions, or copy it.") from error
     except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
         raise ValueError(
             f"{path} cannot be read as a checkpoint: it is truncated or another kind of file. Train from the start, or "
@@ -77,6 +91,9 @@ def read_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
             f"{path} has checkpoint version {state.get('version')}, and this ganlab reads {VERSION}: install the "
             "ganlab that wrote it."
         )
+    missing = sorted(CONTENTS - state.keys())
+    if missing:
+        raise ValueError(f"{path} lacks {', '.join(missing)}, which a checkpoint holds: use an older checkpoint.")
     return state
 
 
@@ -84,8 +101,16 @@ def config_of(state: dict[str, Any], given: TrainConfig | None) -> TrainConfig:
     """Give the settings of a checkpoint.
 
     Raises:
-        ValueError: other settings were given; the message names them.
+        ValueError: other settings were given, or the file has some that this ganlab does not know; the message names
+            them.
     """
+    known = {field.name for field in dataclasses.fields(TrainConfig)}
+    strange = sorted(state["config"].keys() - known)
+    if strange:
+        raise ValueError(
+            f"The checkpoint has settings that this ganlab does not know ({', '.join(strange)}): install the ganlab "
+            "that wrote it."
+        )
     config = TrainConfig(**state["config"])
     if given is not None and given != config:
         names = [f.name for f in dataclasses.fields(config) if getattr(config, f.name) != getattr(given, f.name)]
@@ -98,8 +123,15 @@ def restore(session: Session, state: dict[str, Any]) -> None:
     """Put a checkpoint's state into a session prepared with the same settings and pieces.
 
     Raises:
-        ValueError: the networks or the random streams are not those of the checkpoint.
+        ValueError: the networks, the loss, the penalty or the data are not those of the checkpoint, or it is damaged.
     """
+    try:
+        _restore(session, state)
+    except KeyError as error:
+        raise ValueError(f"The checkpoint is damaged, it lacks {error}: use an older checkpoint.") from error
+
+
+def _restore(session: Session, state: dict[str, Any]) -> None:
     for name, player in (("g", session.game.g), ("d", session.game.d)):
         _restore_player(player, state["players"][name], {"g": "generator", "d": "discriminator"}[name])
     for name, saved in state["pieces"].items():
@@ -108,8 +140,16 @@ def restore(session: Session, state: dict[str, Any]) -> None:
                 f"The checkpoint was written with {name}={saved} and is resumed with {name}={session.pieces[name]}: "
                 "pass the pieces that the run was started with."
             )
+    for name, mark in session.marks.items():
+        saved = state["marks"][name]
+        if not torch.allclose(saved, mark, rtol=1e-4, atol=1e-6, equal_nan=True):
+            raise ValueError(
+                f"The checkpoint was written with another {name}: for the same scores it gave {float(saved[0]):g}, and "
+                f"this one gives {float(mark[0]):g}; pass the pieces that the run was started with."
+            )
     for name, stream in session.streams.items():
         _restore_stream(stream, **state["streams"][name])
+    _require_same_data(session.streams["data"], state["samples"])
     session.game.alive.copy_(state["alive"])
     torch.set_rng_state(state["global_generator"])
     session.randomness.states = state["seed_generators"]
@@ -121,6 +161,7 @@ def restore(session: Session, state: dict[str, Any]) -> None:
 def _player_state(player: Player) -> dict[str, Any]:
     return {
         "weights": player.weights.detach(),
+        "shapes": _shapes(player),
         "buffers": dict(player.net.named_buffers()),
         "optimizer": player.optimizer.state_dict(),
         "average": player.average,
@@ -128,14 +169,30 @@ def _player_state(player: Player) -> dict[str, Any]:
     }
 
 
-def _restore_player(player: Player, state: dict[str, Any], name: str) -> None:
-    buffers = dict(player.net.named_buffers())
-    fits = state["weights"].shape == player.weights.shape and state["buffers"].keys() == buffers.keys()
-    if not fits:
+def _shapes(player: Player) -> dict[str, list[int]]:
+    tensors = (*player.net.named_parameters(), *player.net.named_buffers())
+    return {name: list(tensor.shape) for name, tensor in tensors}
+
+
+def _require_same_net(player: Player, state: dict[str, Any], name: str) -> None:
+    now, saved = _shapes(player), state["shapes"]
+    if state["weights"].shape != player.weights.shape:
         raise ValueError(
             f"The {name} has {player.weights.numel()} weights and the checkpoint {state['weights'].numel()}: pass the "
             "networks that the run was started with."
         )
+    if now != saved:
+        part = next(key for key in (*now, *saved) if now.get(key) != saved.get(key))
+        raise ValueError(
+            f"The {name} is another one than the checkpoint's: its {part!r} has shape {now.get(part, 'none')}, and "
+            f"the checkpoint's {saved.get(part, 'none')} (seeds first); pass the networks that the run was started "
+            "with."
+        )
+
+
+def _restore_player(player: Player, state: dict[str, Any], name: str) -> None:
+    _require_same_net(player, state, name)
+    buffers = dict(player.net.named_buffers())
     device = player.weights.device
     player.weights.data.copy_(state["weights"])
     for key, value in state["buffers"].items():
@@ -154,6 +211,22 @@ def _restore_stream(stream: Stream, states: list[torch.Tensor], position: int) -
             generator.set_state(saved)
         stream.refill()  # the block in hand, drawn again
         stream.position = position
+
+
+def _first_samples(data: Stream) -> torch.Tensor | None:
+    """Give the first samples of the block in hand, (S, up to 4, features…): a mark of the data."""
+    return None if data.block is None else data.block[0, :, :4].clone()
+
+
+def _require_same_data(data: Stream, saved: torch.Tensor | None) -> None:
+    now = _first_samples(data)
+    if saved is None or now is None:
+        return
+    if now.shape != saved.shape or not torch.allclose(now, saved.to(now), rtol=1e-4, atol=1e-5):
+        raise ValueError(
+            "The checkpoint was written with other data: the same random numbers draw other samples from the data "
+            "passed; pass the data that the run was started with."
+        )
 
 
 def _record_state(record: Record) -> dict[str, Any]:

@@ -81,14 +81,18 @@ class TrainConfig:
     Optimisation:
         lr_g, lr_d: step sizes, > 0 (two time scales: Heusel et al. 2017).
         betas: Adam's β₁ and β₂, in [0, 1); RMSProp uses β₂ as its decay, SGD β₁ as its momentum.
-        n_critic, n_generator: updates a step.
+        n_critic, n_generator: updates a step (k steps of D for one of G: Goodfellow et al. 2014, alg. 1).
         optimizer: "adam", "rmsprop" or "sgd".
-        update: "alternating", "simultaneous", "extragradient" (Gidel et al. 2019, alg. 4) or "optimistic"
-            (Daskalakis et al. 2018, eq. 9, with the optimiser's step in place of the gradient's).
-        weight_decay: L2 coefficient added to both players' gradients.
+        update: "alternating" (Goodfellow et al. 2014, alg. 1), "simultaneous" (Mescheder et al. 2017, §3),
+            "extragradient" (Gidel et al. 2019, alg. 4) or "optimistic" (Daskalakis et al. 2018, eq. 9, with the
+            optimiser's step in place of the gradient's).
+        weight_decay: L2 coefficient, times the weights added to both players' gradients in front of the optimiser's
+            moments (coupled, as `torch.optim.Adam` has it; not decoupled as in AdamW, Loshchilov and Hutter 2019).
         clip_weights: c > 0 keeps D's weights in [−c, c] (Arjovsky et al. 2017); 0 does not clip.
-        clip_gradients: c > 0 scales each seed's gradient down to norm c, for both players; 0 does not clip.
-        ema: β in [0, 1); > 0 keeps an average of G's weights, w̄ ← β w̄ + (1 − β) w, which then makes the samples.
+        clip_gradients: c > 0 scales each seed's gradient down to norm c, for both players (Pascanu et al. 2013, alg.
+            1); 0 does not clip.
+        ema: β in [0, 1); > 0 keeps an average of G's weights, w̄ ← β w̄ + (1 − β) w, which then makes the samples
+            (Karras et al. 2018; Yazıcı et al. 2019).
         lr_end, penalty_end, noise_end: factors that step sizes, penalty weight and instance noise reach at the end.
         schedule: "linear" or "cosine", the way there.
     The reference networks:

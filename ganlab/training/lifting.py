@@ -49,8 +49,10 @@ class ChainCritic(SeedCritic):
         return self.chain.input_gradient(x).flatten(2)
 
 
-def lift_loss(side: LossFunction, name: str, *, seed_axis: bool, seeds: int, batch: int) -> SeedLoss:
+def lift_loss(side: LossFunction, name: str, *, seed_axis: bool, seeds: int, batch: int) -> tuple[SeedLoss, Tensor]:
     """Give a loss of one run a seed axis: by vmap where it can be traced, else by a loop, said in a warning.
+
+    With it comes what it gives for fixed scores, (S,): a mark by which a checkpoint knows it.
 
     Raises:
         ValueError: the loss does not give one number a run, or one that gradients cannot pass through.
@@ -59,7 +61,7 @@ def lift_loss(side: LossFunction, name: str, *, seed_axis: bool, seeds: int, bat
     def looped(s_real: Tensor, s_fake: Tensor) -> Tensor:
         return torch.stack([_tensor(side(r, f), name) for r, f in zip(s_real, s_fake, strict=True)])
 
-    real = torch.linspace(-1.0, 1.0, seeds * batch).reshape(seeds, batch)
+    real = torch.linspace(-0.5, 0.5, seeds * batch).reshape(seeds, batch)  # within the hinges of the hinge loss
     fake = real.flip(1).clone().requires_grad_()
     lifted = side if seed_axis else vmap(side, randomness="different")
     try:
@@ -80,7 +82,7 @@ def lift_loss(side: LossFunction, name: str, *, seed_axis: bool, seeds: int, bat
             f"{name} does not depend on the scores of generated samples, or not in a way that gradients pass through: "
             "compute it from the scores, without detach(), item() or a constant."
         )
-    return lifted
+    return lifted, out.detach()
 
 
 def _tensor(value: object, name: str) -> Tensor:
@@ -162,11 +164,11 @@ def _scores_of_one(critic: nn.Module, seed: int) -> Callable[[Tensor], Tensor]:
     return scores
 
 
-def lift_losses(loss: GANLoss, seeds: int, batch: int) -> tuple[SeedLoss, SeedLoss]:
-    """Lift both sides of a game."""
-    d = lift_loss(loss.d, "loss.d", seed_axis=loss.seed_axis, seeds=seeds, batch=batch)
-    g = lift_loss(loss.g, "loss.g", seed_axis=loss.seed_axis, seeds=seeds, batch=batch)
-    return d, g
+def lift_losses(loss: GANLoss, seeds: int, batch: int) -> tuple[SeedLoss, SeedLoss, dict[str, Tensor]]:
+    """Lift both sides of a game: D's, G's, and both marks by name."""
+    d, mark_d = lift_loss(loss.d, "loss.d", seed_axis=loss.seed_axis, seeds=seeds, batch=batch)
+    g, mark_g = lift_loss(loss.g, "loss.g", seed_axis=loss.seed_axis, seeds=seeds, batch=batch)
+    return d, g, {"loss.d": mark_d, "loss.g": mark_g}
 
 
 def _say_loop(what: str, seeds: int) -> None:

@@ -17,10 +17,11 @@ from torch import Tensor, nn
 
 from ganlab.data.shapes import Sampler, as_sampler
 from ganlab.nets import initialise, mlp_discriminator, mlp_generator
+from ganlab.nets.native import require_whole
 from ganlab.nets.seeds import Factory, build, stack
 from ganlab.objectives import LOSSES, PENALTIES, GANLoss, Penalty, resolve_loss, resolve_penalty
 from ganlab.runtime import resolve_device
-from ganlab.training.checking import about_labels, check_pieces, require_nets
+from ganlab.training.checking import check_pieces, require_nets, require_shape, shape_of
 from ganlab.training.config import TrainConfig
 from ganlab.training.graph import GraphedUpdate, capture_for
 from ganlab.training.lifting import SeedRandomness, lift_losses, lift_penalty
@@ -49,7 +50,8 @@ class Session:
     run: Run
     streams: dict[str, Stream]
     randomness: SeedRandomness
-    pieces: dict[str, str]  # names of loss and penalty, for a checkpoint
+    pieces: dict[str, str]  # for a checkpoint: names of loss and penalty,
+    marks: dict[str, Tensor]  # and what both sides of the loss give for fixed scores, (S,)
     step: int = 0
 
     def __post_init__(self) -> None:
@@ -65,8 +67,7 @@ class Session:
 
     def keep_at(self, path: str | os.PathLike[str] | None, every: int, write: Callable[..., None]) -> None:
         """Have `save` write this session to a file, every so many steps; nothing without a path."""
-        if every < 1:
-            raise ValueError(f"checkpoint_every must be 1 or more, got {every}.")
+        require_whole("checkpoint_every", every)
         self.save_every = every
         if path is not None:  # now, not after an hour of training
             folder = Path(path).parent
@@ -152,7 +153,8 @@ def prepare(
     """Build the session that `train` iterates."""
     device = resolve_device(config.device)
     seeds = [config.seed + k for k in range(config.seeds)]
-    reals, features = _open_data(as_sampler(data), config, seeds, device)
+    reals, samples = _open_data(as_sampler(data), config, seeds, device)
+    features = tuple(samples.shape[1:])
     require_nets(features, generator, discriminator)
     own_g, own_d = _reference_nets(config, features)
     make_g, make_d = own_g if generator is None else generator, own_d if discriminator is None else discriminator
@@ -169,10 +171,10 @@ def prepare(
 
     numbers = torch.Size(features).numel()
     game_loss = _as_loss(loss if loss is not None else config.loss)
-    d_loss, g_loss = lift_losses(game_loss, config.seeds, config.batch_size)
+    d_loss, g_loss, marks = lift_losses(game_loss, config.seeds, config.batch_size)
     chosen = penalty if penalty is not None else config.penalty
     chosen = resolve_penalty(chosen) if isinstance(chosen, str) else chosen
-    check_pieces(d.net, game_loss, chosen, config)
+    check_pieces(d.net, game_loss, chosen, config, samples)
     streams = {"data": reals, "latents": stream(normal(config.latent_dim), "latents", config.latent_dim)}
     for name in chosen.draws if isinstance(chosen, Penalty) else ():
         purpose = "penalty" if name == "eps" else "penalty_noise"
@@ -197,7 +199,7 @@ def prepare(
     record = Record.empty(config.seeds, -(-config.steps // config.record_every), device, game_loss.boundary)
     pieces = {"loss": _name(game_loss, LOSSES), "penalty": _name(chosen, PENALTIES)}
     run = Run(config, record, g.averaged, d.net, device, features)
-    session = Session(config, game, run, streams, randomness, pieces)
+    session = Session(config, game, run, streams, randomness, pieces, marks)
     if capture is not None:
         session.update = GraphedUpdate(session.update, streams.values(), capture)
     if step is not None:
@@ -206,10 +208,8 @@ def prepare(
     return session
 
 
-def _open_data(
-    sampler: Sampler, config: TrainConfig, seeds: list[int], device: torch.device
-) -> tuple[Stream, tuple[int, ...]]:
-    """Open the stream of real batches and give one sample's shape."""
+def _open_data(sampler: Sampler, config: TrainConfig, seeds: list[int], device: torch.device) -> tuple[Stream, Tensor]:
+    """Open the stream of real batches and give two samples, (2, features…), that are not of it."""
 
     def draw(n: int, generator: torch.Generator) -> Tensor:
         try:
@@ -223,8 +223,8 @@ def _open_data(
             raise ValueError("data.sample gave NaN or infinite values: check the data before training on it.")
         return points.to(device, torch.float32)
 
-    shape = tuple(draw(2, torch.Generator(device).manual_seed(0)).shape[1:])
-    return Stream(draw, seeds, "data", config.batch_size, torch.Size(shape).numel(), device), shape
+    samples = draw(2, torch.Generator(device).manual_seed(0))
+    return Stream(draw, seeds, "data", config.batch_size, samples[0].numel(), device), samples
 
 
 def _reference_nets(config: TrainConfig, features: tuple[int, ...]) -> tuple[Factory, Factory]:
@@ -251,22 +251,14 @@ def _stacked(
             out = copy.deepcopy(stacked)(probe)
         except Exception as error:
             also = f", latent_dim={takes[0]} in the config" if name == "generator" else ""
-            raise ValueError(f"{name} failed on a batch of shape {_shape('B', takes)}{also}: {error}") from error
+            raise ValueError(f"{name} failed on a batch of shape {shape_of('B', takes)}{also}: {error}") from error
         if count > 1:
             warnings.warn(
                 f"{name} cannot be run on all seeds at once ({str(traced).splitlines()[0]}): it runs seed by seed, "
                 f"up to {count} times slower.",
                 stacklevel=4,
             )
-    if not isinstance(out, Tensor):
-        raise ValueError(f"{name} must give a tensor, got {type(out).__name__}.")
-    # A discriminator may join samples (packing) and give fewer scores than it got samples, but more than one.
-    packs = name == "discriminator" and out.shape[1] > 1 and batch % out.shape[1] == 0
-    if tuple(out.shape[2:]) not in gives or out.shape[0] != count or not (out.shape[1] == batch or packs):
-        raise ValueError(
-            f"{name} must map a batch {_shape('B', takes)} to {_shape('B', gives[0])}, "
-            f"but it gives {_shape('B', tuple(out.shape[2:]))}{about_labels(tuple(out.shape[2:]), gives[0])}."
-        )
+    require_shape(out, name, count, batch, takes, gives)
     if not any(parameter.requires_grad for parameter in stacked.parameters()):
         raise ValueError(f"{name} has no weights to train: build it from layers with parameters.")
     return stacked
@@ -283,7 +275,3 @@ def _as_loss(loss: GANLoss | str) -> GANLoss:
     if not isinstance(loss, GANLoss):
         raise TypeError(f"loss must be a GANLoss(d=..., g=...) or a name, got {type(loss).__name__}.")
     return loss
-
-
-def _shape(batch: str, rest: tuple[int, ...]) -> str:
-    return f"({', '.join([batch, *map(str, rest)])})"

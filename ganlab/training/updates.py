@@ -15,7 +15,10 @@ Update = Callable[[Game, TrainConfig], Outs]
 
 
 def alternating(game: Game, config: TrainConfig) -> Outs:
-    """Move D `n_critic` times, then G `n_generator` times against the D that resulted."""
+    """Move D `n_critic` times, then G `n_generator` times against the D that resulted.
+
+    Source: Goodfellow et al. 2014, algorithm 1 (k = `n_critic`).
+    """
     d_out = g_out = None
     for _ in range(config.n_critic):
         d_out = d_gradient(game)
@@ -27,7 +30,10 @@ def alternating(game: Game, config: TrainConfig) -> Outs:
 
 
 def simultaneous(game: Game, config: TrainConfig) -> Outs:
-    """Move both players from the same weights."""
+    """Move both players from the same weights.
+
+    Source: Mescheder et al. 2017, §3 (simultaneous gradient ascent; here both descend).
+    """
     outs = consensus_gradients(game, config.consensus) if config.consensus else (d_gradient(game), g_gradient(game))
     game.d.step(game.alive)
     game.g.step(game.alive)

@@ -15,6 +15,10 @@ VARIANTS = {
     "alternating momentum": Update("alternating", momentum=-0.3, n_critic=2),
     "two time scales": Update(step_size=(0.1, 0.3)),
     "generator first": Update("alternating", first="generator"),
+    "unrolled": Update("alternating", unroll=2),
+    "several updates of G": Update("alternating", n_generator=3, n_critic=2),
+    "weight decay": Update("alternating", weight_decay=0.05),
+    "clipped gradients": Update("optimistic", clip_gradients=0.3),
 }
 
 
@@ -127,6 +131,60 @@ def test_the_order_of_players_moves_trajectories_and_not_eigenvalues() -> None:
     assert (play(game, START, g, steps=5)[-1] - play(game, START, d, steps=5)[-1]).abs().max() > 0.01
 
 
+@pytest.mark.parametrize("unroll", [1, 3, 4])
+def test_unrolling_makes_the_bilinear_game_converge(unroll: int) -> None:
+    """On xy ψ_K = ψ + Khθ, so dL_G(θ, ψ_K)/dθ = ψ + 2Khθ: the update has determinant 1 − 2Kh², trace 2 − (2K + 1)h²."""
+    h = 0.2
+    update = Update("alternating", step_size=h, unroll=unroll)
+    matrix = update_matrix(xy(), update)
+    assert torch.linalg.det(matrix).item() == pytest.approx(1 - 2 * unroll * h**2, abs=1e-12)
+    assert matrix.trace().item() == pytest.approx(2 - (2 * unroll + 1) * h**2, abs=1e-12)
+    assert spectral_radius(matrix).item() == pytest.approx(math.sqrt(1 - 2 * unroll * h**2), abs=1e-12)
+    theta, psi = 1.0, -1.0
+    for _ in range(5):
+        psi += h * theta
+        theta -= h * (psi + 2 * unroll * h * theta)
+    assert play(xy(), START, update, steps=5)[-1].tolist() == pytest.approx([theta, psi], abs=1e-12)
+
+
+def test_one_unrolled_step_of_the_dirac_gan_in_closed_form() -> None:
+    """L_D = softplus(ψθ) + ln 2 and L_G = −softplus(ψ₁θ), ψ₁ = ψ − h_D θ σ(ψθ), which moves with θ."""
+    sigma = lambda x: 1 / (1 + math.exp(-x))  # noqa: E731
+    h_g, h_d, theta, psi = 0.3, 0.7, 0.8, 1.3
+    s = sigma(psi * theta)
+    after = psi - h_d * theta * s
+    moves = -h_d * (s + theta * psi * s * (1 - s))
+    expected = theta + h_g * sigma(after * theta) * (after + theta * moves)
+    update = Update("alternating", step_size=(h_g, h_d), unroll=1, first="generator")
+    end = play(dirac("saturating"), [theta, psi], update, steps=1)[-1]
+    assert end[0].item() == pytest.approx(expected, abs=1e-12)
+    # Without the gradient through D's answer the step is another one.
+    assert abs(theta + h_g * sigma(after * theta) * after - expected) > 0.05
+
+
+def test_several_updates_of_the_generator() -> None:
+    """On xy G's slope is constant while D rests: k steps with h are one with kh."""
+    often = play(xy(), STARTS, Update("alternating", step_size=0.1, n_generator=4), steps=30)
+    wide = play(xy(), STARTS, Update("alternating", step_size=(0.4, 0.1)), steps=30)
+    assert torch.allclose(often, wide, atol=1e-12)
+
+
+def test_clipped_gradients_bound_each_step() -> None:
+    path = play(xy(), [3.0, -0.05], Update(clip_gradients=0.1, step_size=0.5), steps=1)
+    assert (path[1] - path[0]).tolist() == pytest.approx([0.5 * 0.05, 0.5 * 0.1])  # v = (−ψ, θ), ψ's slope clipped
+    near = Update(step_size=0.1, clip_gradients=50.0)
+    assert torch.equal(play(xy(), STARTS, near, steps=9), play(xy(), STARTS, Update(step_size=0.1), steps=9))
+
+
+@pytest.mark.parametrize("decay", [0.1, 0.4])
+def test_weight_decay_brakes_both_players(decay: float) -> None:
+    """Simultaneous on xy: λ = 1 − h·decay ± ih, so it converges iff 2 decay > h (decay² + 1)."""
+    h = 0.3
+    update = Update(step_size=h, weight_decay=decay)
+    assert_same_set(eigenvalues(update), [1 - h * decay + 1j * h, 1 - h * decay - 1j * h])
+    assert (spectral_radius(update_matrix(xy(), update)) < 1) == (2 * decay > h * (decay**2 + 1))
+
+
 @pytest.mark.parametrize("name", VARIANTS)
 class TestEveryUpdate:
     def test_the_update_matrix_is_that_of_finite_differences(self, name: str) -> None:
@@ -188,12 +246,28 @@ def test_no_steps_give_the_start_alone() -> None:
         ({"kind": "optimistic", "momentum": 0.5}, "not for 'optimistic'"),
         ({"kind": "alternating", "n_critic": 0}, "n_critic must be a whole number of 1 or more, got 0"),
         ({"n_critic": 5}, "n_critic=5 needs 'alternating' updates, not 'simultaneous'"),
+        ({"kind": "alternating", "n_generator": 0}, "n_generator must be a whole number of 1 or more, got 0"),
+        ({"n_generator": 2}, "n_generator=2 needs 'alternating' updates, not 'simultaneous'"),
+        ({"kind": "alternating", "unroll": 1.5}, "unroll must be a whole number of 0 or more, got 1.5"),
+        ({"unroll": 1}, "unroll=1 needs 'alternating' updates, not 'simultaneous'"),
+        (
+            {"kind": "alternating", "unroll": 2, "momentum": 0.5},
+            "unroll=2 takes plain steps .* leaves out momentum=0.5",
+        ),
+        ({"clip_gradients": -1.0}, "clip_gradients must be a finite number of 0 or more, got -1.0"),
+        ({"weight_decay": math.nan}, "weight_decay must be a finite number of 0 or more, got nan"),
+        ({"kind": lambda game, w, h: w, "weight_decay": 0.1}, "no effect on a step of your own"),
         ({"first": "critic"}, "first must be 'generator' or 'discriminator', got 'critic'"),
     ],
 )
 def test_bad_updates_are_refused(settings: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Update(**settings)
+
+
+def test_unrolled_steps_are_not_defined_with_consensus() -> None:
+    with pytest.raises(ValueError, match="unrolled steps are not defined with consensus=0.5.*Mescheder et al. 2017"):
+        play(xy(consensus=0.5), START, Update("alternating", unroll=1), steps=1)
 
 
 def test_negative_steps_are_refused() -> None:

@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from scipy.spatial.distance import jensenshannon
 from torch import Tensor, nn
 from torch.func import grad, vmap
 
@@ -100,6 +101,9 @@ def test_equilibrium_values_at_zero_scores() -> None:
         assert LOSSES[name].d(zero, zero).item() == pytest.approx(value, abs=1e-12)
 
 
+FAR = torch.full((1,), 60.0, dtype=torch.double)  # a score so sure that its own term is 0
+
+
 def optimum(loss_d, p: float, q: float) -> float:
     """Find the score that minimises D's loss where real and generated densities are p and q, by Newton's method."""
 
@@ -123,6 +127,43 @@ def test_optimal_discriminators(p: float, q: float) -> None:
     assert smooth.item() == pytest.approx((0.9 * p + 0.1 * q) / (p + q), abs=1e-6)
     # Least squares with a = 0, b = 1.
     assert optimum(LOSSES["least_squares"].d, p, q) == pytest.approx(p / (p + q), abs=1e-9)
+
+
+CELLS = torch.tensor([[0.5, 0.1], [0.2, 0.3], [0.25, 0.05], [0.05, 0.55]], dtype=torch.double)  # p and q of each cell
+
+
+def test_the_best_hinge_critic_is_the_sign_and_its_loss_counts_the_total_variation() -> None:
+    grid = torch.linspace(-3, 3, 6001, dtype=torch.double)
+    p, q = CELLS.unbind(1)
+    far = torch.full_like(grid, 9.0)  # a partner whose own term is 0
+    real, fake = LOSSES["hinge"].d(grid[:, None], -far[:, None]), LOSSES["hinge"].d(far[:, None], grid[:, None])
+    values = p[:, None] * real + q[:, None] * fake  # (cells, grid)
+    best = values.min(1)
+    assert grid[best.indices].tolist() == pytest.approx((p - q).sign().tolist(), abs=1e-9)
+    variation = 0.5 * (p - q).abs().sum()
+    assert best.values.sum().item() == pytest.approx(2 * (1 - variation.item()), abs=1e-9)
+
+
+def test_the_best_discriminator_measures_the_jensen_shannon_divergence() -> None:
+    """V = −L_D = −ln 4 + 2 JS, with SciPy's JS; ln 2 on disjoint supports, where V = 0."""
+    p, q = CELLS.unbind(1)
+    d = LOSSES["saturating"].d
+    scores = torch.tensor([optimum(d, a, b) for a, b in CELLS.tolist()], dtype=torch.double)
+    loss = sum(a * d(s[None], -FAR) + b * d(FAR, s[None]) for (a, b), s in zip(CELLS, scores, strict=True))
+    divergence = jensenshannon(p.numpy(), q.numpy()) ** 2
+    assert 0.1 < divergence < 0.3
+    assert -loss.item() == pytest.approx(-math.log(4) + 2 * divergence, abs=1e-9)
+    apart = jensenshannon([0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]) ** 2
+    assert apart == pytest.approx(math.log(2), abs=1e-12)
+    assert -d(FAR, -FAR).item() == pytest.approx(-math.log(4) + 2 * apart, abs=1e-9)
+
+
+@pytest.mark.parametrize(("score", "lost"), [(-20.0, -0.17), (-30.0, -1e-5)])
+def test_log_of_sigmoid_plus_eps_has_lost_its_slope(score: float, lost: float) -> None:
+    """Its slope is −σ(1 − σ)/(σ + ε) with ε = 1e-8, where that of the non-saturating loss is −1."""
+    s = torch.tensor([score], dtype=torch.double)
+    assert grad(lambda x: -(x.sigmoid() + 1e-8).log().mean())(s).item() == pytest.approx(lost, rel=0.07)
+    assert grad(LOSSES["nonsaturating"].g, 1)(s, s).item() == pytest.approx(-1.0, abs=1e-8)
 
 
 def test_one_sided_smoothing_at_equilibrium() -> None:

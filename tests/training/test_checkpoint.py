@@ -154,7 +154,7 @@ class TestBadFiles:
         gl.train(DATA, dataclasses.replace(BASE, steps=2), checkpoint=path)
         state = torch.load(path, weights_only=True)
         torch.save({**state, "version": 99}, path)
-        with pytest.raises(ValueError, match="has checkpoint version 99, and this ganlab reads 1"):
+        with pytest.raises(ValueError, match="has checkpoint version 99, and this ganlab reads 2"):
             gl.train(DATA, resume=path)
 
     def test_other_settings_or_pieces(self, tmp_path: Path) -> None:
@@ -173,5 +173,70 @@ class TestBadFiles:
             gl.train(DATA, resume=path)
         with pytest.raises(ValueError, match="must be a file in a folder"):
             gl.train(DATA, config, checkpoint=tmp_path)
-        with pytest.raises(ValueError, match="checkpoint_every must be 1 or more"):
+        with pytest.raises(ValueError, match="checkpoint_every must be a whole number of 1 or more, got 0"):
             gl.train(DATA, config, checkpoint=path, checkpoint_every=0)
+        with pytest.raises(ValueError, match="checkpoint_every must be a whole number of 1 or more, got 2.5"):
+            gl.train(DATA, config, checkpoint=path, checkpoint_every=2.5)
+
+    def test_settings_that_this_ganlab_does_not_know(self, tmp_path: Path) -> None:
+        path = self.changed(tmp_path, lambda state: state["config"].update(warmth=3.0, alpha=1))
+        with pytest.raises(ValueError, match=r"settings that this ganlab does not know \(alpha, warmth\): install"):
+            gl.train(DATA, resume=path)
+
+    def test_contents_that_are_missing(self, tmp_path: Path) -> None:
+        path = self.changed(tmp_path, lambda state: (state.pop("streams"), state.pop("alive")))
+        with pytest.raises(ValueError, match=r"run.pt lacks alive, streams, which a checkpoint holds"):
+            gl.train(DATA, resume=path)
+        path = self.changed(tmp_path, lambda state: state["players"]["d"].pop("optimizer"))
+        with pytest.raises(ValueError, match="The checkpoint is damaged, it lacks 'optimizer'"):
+            gl.train(DATA, resume=path)
+
+    def test_a_file_that_may_not_be_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def denied(*args, **settings):
+            raise PermissionError(13, "Permission denied")
+
+        path = self.changed(tmp_path, lambda state: None)
+        monkeypatch.setattr(torch, "load", denied)  # permissions do not bind a superuser, who may run this test
+        with pytest.raises(PermissionError, match=r"run.pt may not be read by this user"):
+            gl.train(DATA, resume=path)
+
+    def test_other_networks_with_as_many_weights(self, tmp_path: Path) -> None:
+        config = dataclasses.replace(BASE, steps=2)
+        path = tmp_path / "run.pt"
+        wide, deep = (lambda: gl.nets.mlp([2, 5, 7, 2])), (lambda: gl.nets.mlp([2, 7, 5, 2]))
+        count = [sum(weight.numel() for weight in net().parameters()) for net in (wide, deep)]
+        assert count == [73, 73]
+        gl.train(DATA, config, generator=wide, checkpoint=path)
+        with pytest.raises(
+            ValueError, match=r"generator is another one .*'0.weight' has shape \[2, 2, 7\].* \[2, 2, 5\]"
+        ):
+            gl.train(DATA, resume=path, generator=deep)
+        gl.train(DATA, resume=path, generator=wide)
+
+    @pytest.mark.parametrize("data", [gl.ring(std=0.2), gl.grid(), torch.randn(30, 2)])
+    def test_other_data(self, data, tmp_path: Path) -> None:
+        path = self.changed(tmp_path, lambda state: None)
+        with pytest.raises(ValueError, match="written with other data: the same random numbers draw other samples"):
+            gl.train(data, resume=path)
+
+    def test_another_loss_of_ones_own(self, tmp_path: Path) -> None:
+        def own(slope: float, pull: float) -> gl.GANLoss:
+            return gl.GANLoss(lambda r, f: slope * f.square().mean() - r.mean(), lambda r, f: -pull * f.square().mean())
+
+        path = tmp_path / "run.pt"
+        gl.train(DATA, dataclasses.replace(BASE, steps=2), loss=own(1.0, 1.0), checkpoint=path)
+        with pytest.raises(ValueError, match=r"another loss.d: for the same scores it gave .*, and this one gives"):
+            gl.train(DATA, resume=path, loss=own(1.5, 1.0))
+        with pytest.raises(ValueError, match="another loss.g"):
+            gl.train(DATA, resume=path, loss=own(1.0, 0.9))
+        gl.train(DATA, resume=path, loss=own(1.0, 1.0))
+
+    @staticmethod
+    def changed(folder: Path, change) -> Path:
+        """A checkpoint whose contents somebody changed."""
+        path = folder / "run.pt"
+        gl.train(DATA, dataclasses.replace(BASE, steps=2), checkpoint=path)
+        state = torch.load(path, weights_only=True)
+        change(state)
+        torch.save(state, path)
+        return path

@@ -440,6 +440,17 @@ class Step(nn.Module):
         return self.level + torch.relu(x[:, :1] - 3)
 
 
+class Mean(nn.Module):
+    """Give the mean over the batch, or over everything."""
+
+    def __init__(self, axis: int | None) -> None:
+        super().__init__()
+        self.axis, self.linear = axis, nn.Linear(2, 2)
+
+    def forward(self, x):
+        return self.linear(x).mean() if self.axis is None else self.linear(x).mean(self.axis, keepdim=True)
+
+
 class TestBadInput:
     @pytest.mark.parametrize(
         ("side", "says"),
@@ -503,8 +514,19 @@ class TestBadInput:
             def forward(self, x):
                 return self.linear(x.mean(0, keepdim=True))
 
-        with pytest.raises(ValueError, match="discriminator must map a batch"):
+        message = r"discriminator must map a batch \(B, 2\) to \(B, 1\), but for B = 32 it gives 1 score\. .*two scores"
+        with pytest.raises(ValueError, match=message):
             gl.train(DATA, SMALL, discriminator=Whole)
+        with pytest.raises(ValueError, match=message):
+            gl.train(DATA, SMALL, discriminator=lambda: gl.nets.mlp_discriminator(2, 8, packing=32))
+        with pytest.raises(ValueError, match=r"but it gives \(\)\."):
+            gl.train(DATA, SMALL, discriminator=lambda: Mean(None))
+        with pytest.raises(ValueError, match=r"generator must map .*, but for B = 32 it gives 1 sample\.$"):
+            gl.train(DATA, SMALL, generator=lambda: Mean(0))
+
+    def test_a_hinge_loss_trains_on_batches_of_one(self) -> None:
+        run = gl.train(DATA, change(loss="hinge", seeds=1, batch_size=1, steps=3))
+        assert bool(run.record.loss_d.isfinite().all())
 
     def test_a_generator_of_the_wrong_shape(self) -> None:
         with pytest.raises(ValueError, match=r"generator must map a batch \(B, 2\) to \(B, 2\), but it gives \(B, 3\)"):
