@@ -205,12 +205,12 @@ def _export(args: argparse.Namespace) -> int:
     _need("grade", GRADE_EXTRA)
     from ganlab.grading.export import export_grades
 
-    book = args.output / "gradebook.db"
-    if not args.db and not book.is_file():
-        raise CourseError(f"There is no gradebook {book}: run `ganlab grade` first, or name one with --db.")
+    db_url = args.db or f"sqlite:///{(args.output / 'gradebook.db').resolve()}"
     to = args.to or args.output / f"{args.format}.csv"
-    export_grades(args.format, args.db or f"sqlite:///{book.resolve()}", to, args.assignment)
+    open_points = export_grades(args.format, db_url, to, args.assignment, args.output)
     print(f"written: {to}")
+    if open_points:
+        print(f"ganlab: these points are not final ({open_points}); see grades.csv.", file=sys.stderr)
     return 0
 
 

@@ -25,6 +25,19 @@ PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "i
 TEXT_LIMIT, PICTURE_LIMIT = 200_000, 4_000_000
 
 
+def clean_cell(cell: NotebookNode) -> None:
+    """Take out what a browser could run."""
+    if cell.cell_type == "markdown":
+        cell.source = clean_markdown(cell.source)
+    elif cell.cell_type == "code":
+        kept = [clean_output(output) for output in cell.outputs]
+        cell.outputs = [output for output in kept if output is not None]
+    elif cell.cell_type == "raw":
+        cell.metadata.pop("format", None)
+        cell.metadata.pop("raw_mimetype", None)
+        cell.source = clean_markdown(cell.source)
+
+
 def clean_markdown(text: str) -> str:
     """Give Markdown without HTML and without links or formulas that run code; it looks the same otherwise."""
     text = TAG.sub("<" + BREAK, text[:TEXT_LIMIT])

@@ -4,31 +4,45 @@ nbgrader export --exporter ganlab.grading.export.CanvasExport --to canvas.csv
 """
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Grade, Gradebook, MissingEntry
 from nbgrader.plugins import ExportPlugin
+from sqlalchemy import make_url
 
-from ganlab.grading.gradebook import with_driver
+from ganlab.grading.errors import CourseError
+from ganlab.grading.gradebook import opening, with_driver
+from ganlab.grading.journal import FOLDER, Journal
 from ganlab.grading.scores import harmless
+from ganlab.writing import write
 
 
 class _LmsExport(ExportPlugin):
     """One row a student, columns as an LMS wants them."""
 
     default = "grades-lms.csv"
+    unmarked = 0  # answers that wait for a person, in what was exported
 
     def export(self, gradebook: Gradebook) -> None:
+        """Write the table; CourseError where the gradebook lacks one of the assignments."""
         wanted = [str(name) for name in self.assignment]
+        known = [each.name for each in gradebook.assignments]
+        if not known or not set(wanted) <= set(known):
+            lacking = " or ".join(name for name in wanted if name not in known)
+            choice = f"choose among {', '.join(known)}" if known else "grade one first"
+            raise CourseError(f"The gradebook has no assignment {lacking}".rstrip() + f": {choice}.")
         assignments = [each for each in gradebook.assignments if not wanted or each.name in wanted]
         students = [each for each in gradebook.students if not self.student or each.id in map(str, self.student)]
-        path = Path(self.to or self.default)
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            for row in self.rows(gradebook, assignments, students):
-                writer.writerow([harmless(str(value)) for value in row])
+        table = io.StringIO()
+        for row in self.rows(gradebook, assignments, students):
+            csv.writer(table).writerow([harmless(str(value)) for value in row])
+        write(Path(self.to or self.default), table.getvalue())
+        self.unmarked = _unmarked(gradebook, [each.name for each in assignments])
+        if self.unmarked:
+            self.log.warning("answers that are not marked yet: %d", self.unmarked)
 
     def rows(self, gradebook: Gradebook, assignments: list[Any], students: list[Any]) -> Iterator[list[Any]]:
         raise NotImplementedError
@@ -66,12 +80,40 @@ class MoodleExport(_LmsExport):
                 yield [identifier, full, student.email or "", assignment.name, points, f"{assignment.max_score:g}"]
 
 
-def export_grades(format_: str, db_url: str, to: Path, assignments: Sequence[str] = ()) -> None:
-    """Write a gradebook in a format, "canvas" or "moodle"."""
+def export_grades(
+    format_: str, db_url: str, to: Path, assignments: Sequence[str] = (), output: Path | None = None
+) -> str:
+    """Write a gradebook in a format, "canvas" or "moodle", and say what in it is not final, "" where all is.
+
+    `output` is the folder where `ganlab grade` noted which submissions failed. Raises CourseError where there is no
+    gradebook, or none of these assignments is in it.
+    """
     plugin = {"canvas": CanvasExport, "moodle": MoodleExport}[format_]()
     plugin.to, plugin.assignment = str(to), list(assignments)
-    with Gradebook(with_driver(db_url)) as gradebook:
+    db_url = with_driver(db_url)
+    with opening(db_url):
+        url = make_url(db_url)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+            raise CourseError(f"There is no gradebook {url.database}: run `ganlab grade` first, or name one with --db.")
+        gradebook = Gradebook(db_url)
+    with gradebook:
         plugin.export(gradebook)
+    parts = [f"answers not marked yet: {plugin.unmarked}"] if plugin.unmarked else []
+    failed = _failed(output, assignments) if output else 0
+    parts += [f"submissions that failed, by no fault of theirs: {failed}"] if failed else []
+    return "; ".join(parts)
+
+
+def _unmarked(gradebook: Gradebook, assignments: Sequence[str]) -> int:
+    waiting = gradebook.db.query(Grade).filter(Grade.needs_manual_grade)
+    return sum(grade.assignment.name in assignments for grade in waiting)
+
+
+def _failed(output: Path, assignments: Sequence[str]) -> int:
+    if not (output / FOLDER).is_dir():
+        return 0
+    outcomes = [each.outcome for each in Journal(output).finished().values()]
+    return sum(each.status == "failed" and (not assignments or each.assignment in assignments) for each in outcomes)
 
 
 def _split(student: str) -> tuple[str, str]:

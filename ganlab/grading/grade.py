@@ -10,21 +10,23 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbformat.warnings import MissingIDFieldWarning
-from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from ganlab.grading import pool
 from ganlab.grading.chapters import Chapter, find_chapters
 from ganlab.grading.errors import CourseError
 from ganlab.grading.gradebook import Book, alone, with_driver
-from ganlab.grading.journal import Journal, code_version, key_of
+from ganlab.grading.journal import Finished, Journal, code_version, digest
 from ganlab.grading.pages import feedback_page
 from ganlab.grading.reading import Ungradable
 from ganlab.grading.release import release
@@ -50,6 +52,7 @@ class Options:
     exercises: Sequence[str] = ()  # grade only these again
     workers: int = 1
     dask: str | None = None
+    executor: Callable[[], Executor] | None = None  # gives `workers` of another kind, again where one broke
     db_url: str | None = None
     resume: bool = False
     confined: bool = True
@@ -67,7 +70,7 @@ def grade_batch(
     """Grade what was handed in against the course's sources; `options` are those of `Options`.
 
     Leaves gradebook.db, grades.csv, report.html, autograded/ and feedback/ in `output`; `report` hears of each
-    outcome and of how many there will be. Raises CourseError before anything is written.
+    outcome and of how many there will be. Raises CourseError before anything is graded.
     """
     how = Options(**options)
     if how.confined:
@@ -75,7 +78,8 @@ def grade_batch(
         require_hidden(course, submitted, output)
     wanted = [how.assignment] if how.assignment else []
     chapters = {chapter.name: chapter for chapter in find_chapters(course, wanted)}
-    found = find_submissions(submitted, chapters, only=how.assignment is not None)
+    every = [chapter.name for chapter in find_chapters(course)]
+    found = find_submissions(submitted, every, only=next(iter(chapters)) if wanted else "")
     found = [submission for submission in found if not how.students or submission.student in how.students]
     if not found:
         raise CourseError(f"No submission in {submitted} is by {' or '.join(how.students)}: look at the names there.")
@@ -102,10 +106,7 @@ def _book(db_url: str, course: Path) -> Book:
     configure(config)
     if (course / "nbgrader_config.py").is_file():  # the course's late penalties
         config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config())
-    try:
-        return Book(db_url, config)
-    except (SQLAlchemyError, ImportError) as error:
-        raise CourseError(f"The gradebook {db_url.split('@')[-1]} cannot be opened: {error}") from error
+    return Book(db_url, config)
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ class Assignment:
     shown: dict[str, str]  # grade id -> the cell as it is handed out
     data: dict[str, bytes]
     only: tuple[str, ...]  # grade ids of the checks to run, empty for all
+    solution: str  # fingerprint of the course's own answers
 
     @classmethod
     def of(cls, chapter: Chapter, exercises: Sequence[str]) -> "Assignment":
@@ -129,11 +131,14 @@ class Assignment:
         handed_out = {cell.id: cell.source for cell in release(source).cells if "nbgrader" in cell.metadata}
         shown = {name: text for name, text in handed_out.items() if name in ids and name.startswith("check_")}
         data = {path.as_posix(): (chapter.folder / path).read_bytes() for path in chapter.data_files()}
-        return cls(source, nbformat.writes(source), shown, data, only)
+        return cls(source, nbformat.writes(source), shown, data, only, fingerprint(source))
 
 
 def _graded(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("grade"))
+
+
+Who = tuple[str, str]  # student, assignment
 
 
 @dataclass
@@ -145,17 +150,18 @@ class Batch:
     assignments: dict[str, Assignment]
     book: Book
     journal: Journal
-    keys: dict[tuple[str, str], str] = field(default_factory=dict)
+    known: dict[Who, Finished] = field(default_factory=dict)
+    digests: dict[Who, tuple[str, str]] = field(default_factory=dict)  # of what was handed in, of how it is graded too
+    reported: int = 0
 
     def run(self, found: list[Submission], report: Callable[[Outcome, int], None]) -> list[Outcome]:
         for name, assignment in self.assignments.items():
             self.book.register(name, assignment.source)
+        self.known = self.journal.finished()
         workers = min(self.how.workers, len(found))
-        if self.how.dask is None:
-            outcomes = self._work(found, report, lambda: pool.local(workers), workers)
-        else:
-            with pool.on_dask(self.how.dask) as (executor, workers):
-                outcomes = self._work(found, report, lambda: executor, workers)
+        start = self.how.executor or partial(pool.local, workers)
+        with pool.on_dask(self.how.dask) if self.how.dask else nullcontext((start, workers)) as (start, workers):
+            outcomes = self._work(found, report, start, workers)
         self._tables(outcomes)
         return sorted(outcomes, key=lambda outcome: (outcome.student, outcome.assignment))
 
@@ -167,34 +173,27 @@ class Batch:
         workers: int,
     ) -> list[Outcome]:
         by_name = {(submission.student, submission.assignment): submission for submission in found}
-        known = self.journal.finished()
         outcomes: list[Outcome] = []
         window = 2 * workers if workers > 1 else 1
-        for graded in pool.run_all(grade, self._jobs(found, known, outcomes), start, window, _lost):
-            submission = by_name[graded.student, graded.assignment]
-            before = known.get((graded.student, graded.assignment), ("", {}))[1].get("messages", {})
-            outcomes.append(self._enter(submission, graded, before if self.how.exercises else {}))
+        for graded in pool.run_all(grade, self._jobs(found, outcomes), start, window, _lost):
+            outcomes.append(self._enter(by_name[graded.student, graded.assignment], graded))
             self._flush(outcomes, report, len(found))
         self._flush(outcomes, report, len(found))
         return outcomes
-
-    reported = 0
 
     def _flush(self, outcomes: list[Outcome], report: Callable[[Outcome, int], None], total: int) -> None:
         for outcome in outcomes[self.reported :]:
             report(outcome, total)
         self.reported = len(outcomes)
 
-    def _jobs(
-        self, found: list[Submission], known: dict[tuple[str, str], tuple[str, dict[str, Any]]], outcomes: list[Outcome]
-    ) -> Iterator[Job]:
+    def _jobs(self, found: list[Submission], outcomes: list[Outcome]) -> Iterator[Job]:
         """Give what has to be graded; what needs no kernel, or is finished already, becomes an outcome here."""
         secret, version = self.journal.secret(), code_version()
         for submission in found:
             who = (submission.student, submission.assignment)
             assignment = self.assignments.get(submission.assignment)
             if assignment is None:
-                said = f'the course has no assignment "{submission.assignment}"'
+                said = submission.problem or f'the course has no assignment "{submission.assignment}"'
                 outcomes.append(Outcome(*who, "unknown", said))
                 continue
             content, problem = None, None
@@ -202,64 +201,91 @@ class Batch:
                 content = submission.read()
             except Ungradable as error:
                 problem = error
-            settings: list[Any] = [assignment.text, assignment.only, version, secret, submission.note, str(problem)]
-            settings.append(submission.handed_in)
-            self.keys[who] = key_of(content, {"settings": settings, "confined": self.how.confined})
-            key, kept = known.get(who, ("", {}))
-            if self.how.resume and key == self.keys[who]:
-                outcomes.append(Outcome(**{**kept, "flags": tuple(kept["flags"]), "scores": self.book.scores(*who)}))
+            handed_in = digest(content or b"")
+            settings = [assignment.text, assignment.only, version, secret, self.how.confined, self.how.db_url]
+            about = [submission.note, submission.handed_in, str(problem)]
+            self.digests[who] = handed_in, digest([handed_in, *settings, *about])
+            if self.how.resume and self._is_finished(who):
+                outcomes.append(self._resume(self.known[who], assignment))
             elif content is None:
                 assert problem is not None
-                outcomes.append(self._enter(submission, Graded(*who, problem.status, str(problem)), {}))
+                outcomes.append(self._enter(submission, Graded(*who, problem.status, str(problem))))
             else:
                 exercises = tuple(name.removeprefix("check_") for name in assignment.only)
                 limits, confined = self.how.limits, self.how.confined
                 yield Job(*who, content, assignment.text, assignment.data, secret, exercises, confined, limits)
 
-    def _enter(self, submission: Submission, graded: Graded, before: dict[str, str]) -> Outcome:
+    def _is_finished(self, who: Who) -> bool:
+        """Whether the same notebook was graded before in the same way, and the gradebook has its points."""
+        entry = self.known.get(who)
+        same = entry is not None and entry.key == self.digests[who][1] and entry.outcome.status != "failed"
+        return same and self.book.holds(*who)
+
+    def _resume(self, entry: Finished, assignment: Assignment) -> Outcome:
+        """Give the outcome of what is finished; its page is written again where a person marked it since."""
+        who = (entry.outcome.student, entry.outcome.assignment)
+        self.book.penalise(*who)  # it may depend on the marks
+        outcome = replace(entry.outcome, scores=self.book.scores(*who))
+        comments = self.book.comments(*who)
+        if _marks(outcome, comments) != entry.marks:
+            graded = self._autograded(*who)
+            self._page(outcome, graded.read_text(encoding="utf-8") if graded.is_file() else "", comments, assignment)
+            self.journal.finish(replace(entry, marks=_marks(outcome, comments)))
+        return outcome
+
+    def _enter(self, submission: Submission, graded: Graded) -> Outcome:
         """Write down a result: gradebook, pages, journal."""
         assignment, who = self.assignments[graded.assignment], (graded.student, graded.assignment)
-        warning = None if self.how.confined else UNSAFE
-        readable = bool(graded.notebook)
-        self.book.record(
-            *who,
-            graded.points,
-            graded.answered,
-            handed_in=submission.handed_in,
-            only=assignment.only if readable else (),
-            warning=warning,
-        )
-        flags = graded.flags if warning is None else (*graded.flags, warning.lower().rstrip("."))
+        (handed_in, key), known = self.digests[who], self.known.get(who)
+        warning = "" if self.how.confined else UNSAFE
+        only = assignment.only if graded.notebook else ()
+        how: dict[str, Any] = {"only": only, "warning": warning, "changed": known is None or known.content != handed_in}
+        self.book.record(*who, graded.points, graded.answered, handed_in=submission.handed_in, **how)
+        flags = (*graded.flags, warning.lower().rstrip(".")) if warning else graded.flags
         reason = "; ".join(part for part in (graded.reason, submission.note) if part)
-        messages = {**before, **graded.messages}
+        messages = {**(known.outcome.messages if known and only else {}), **graded.messages}
         outcome = Outcome(
             *who, graded.status, reason, self.book.scores(*who), messages, flags, graded.fingerprint, graded.seconds
         )
-        self._publish(outcome, graded, assignment)
-        self.journal.finish(self.keys[who], outcome)
+        comments = self.book.comments(*who)
+        self._publish(outcome, graded.notebook, comments, assignment)
+        self.journal.finish(Finished(outcome, handed_in, key, _marks(outcome, comments), assignment.solution))
         return outcome
 
-    def _publish(self, outcome: Outcome, graded: Graded, assignment: Assignment) -> None:
+    def _autograded(self, student: str, assignment: str) -> Path:
+        return self.output / "autograded" / student / assignment / f"{assignment}.ipynb"
+
+    def _publish(self, outcome: Outcome, notebook: str, comments: dict[str, str], assignment: Assignment) -> None:
         """Write the graded notebook and the page, each whole or not at all; an older notebook never stays."""
-        where = Path(outcome.student) / outcome.assignment
-        target = self.output / "autograded" / where / f"{outcome.assignment}.ipynb"
+        target = self._autograded(outcome.student, outcome.assignment)
         shutil.rmtree(target.parent, ignore_errors=True)
-        notebook = nbformat.reads(graded.notebook, as_version=4) if graded.notebook else None
-        if notebook is not None:
-            write(target, graded.notebook)
+        if notebook:
+            write(target, notebook)
             for name, content in assignment.data.items():
                 (target.parent / name).parent.mkdir(parents=True, exist_ok=True)
                 (target.parent / name).write_bytes(content)
-        comments = self.book.comments(outcome.student, outcome.assignment)
-        page = feedback_page(outcome, notebook, comments, assignment.shown)
-        write(self.output / "feedback" / where / f"{outcome.assignment}.html", page)
+        self._page(outcome, notebook, comments, assignment)
+
+    def _page(self, outcome: Outcome, notebook: str, comments: dict[str, str], assignment: Assignment) -> None:
+        graded = nbformat.reads(notebook, as_version=4) if notebook else None
+        folder = self.output / "feedback" / outcome.student / outcome.assignment
+        write(folder / f"{outcome.assignment}.html", feedback_page(outcome, graded, comments, assignment.shown))
 
     def _tables(self, outcomes: list[Outcome]) -> None:
+        """Write grades.csv and the report on the class: this run's submissions, and those of earlier ones."""
         graded = [cell for each in self.assignments.values() for cell in each.source.cells if _graded(cell)]
         table = self.output / "grades.csv"
         write(table, grades_csv(outcomes, [cell.metadata.nbgrader.grade_id for cell in graded], old=table))
-        solutions = {name: fingerprint(each.source) for name, each in self.assignments.items()}
-        write(self.output / "report.html", class_report(outcomes, solutions))
+        now = {(each.student, each.assignment) for each in outcomes}
+        earlier = {who: each for who, each in self.known.items() if who not in now and self.book.holds(*who)}
+        others = [replace(each.outcome, scores=self.book.scores(*who)) for who, each in earlier.items()]
+        solutions = {assignment: each.solution for (_, assignment), each in earlier.items()}
+        solutions |= {name: each.solution for name, each in self.assignments.items()}
+        write(self.output / "report.html", class_report([*outcomes, *others], solutions))
+
+
+def _marks(outcome: Outcome, comments: dict[str, str]) -> str:
+    return digest([asdict(outcome.scores), comments])
 
 
 def _lost(job: Job, why: str) -> Graded:

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import IO
 
 from nbformat.notebooknode import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Base, Gradebook, MissingEntry, get_alembic_version
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
-from sqlalchemy import text
+from sqlalchemy import Connection, create_engine, inspect, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
 from traitlets.config import Config
 
 from ganlab.grading.errors import CourseError
@@ -23,7 +25,7 @@ from ganlab.grading.release import register
 from ganlab.grading.scores import Scores
 
 BUSY = "another `ganlab grade` is at work on {what}: wait for it, or stop it."
-ADVISORY_LOCK = 726_512_004  # of PostgreSQL, the same for every ganlab
+TAKE_LOCK = "SELECT pg_try_advisory_lock(726512004)"  # of PostgreSQL, the same for every ganlab
 
 
 class Book:
@@ -31,7 +33,9 @@ class Book:
 
     def __init__(self, db_url: str, config: Config) -> None:
         self.db_url, self.config = db_url, config
-        self.api = Gradebook(db_url)
+        with opening(db_url):
+            self.api = Gradebook(db_url)
+            _finish_making(self.api)
 
     def close(self) -> None:
         self.api.close()
@@ -57,12 +61,14 @@ class Book:
         *,
         handed_in: datetime | None = None,
         only: Collection[str] = (),
-        warning: str | None = None,
+        warning: str = "",
+        changed: bool = True,
     ) -> None:
         """Enter automatic points in one transaction: what `points` lacks gets 0, marks of a person stay.
 
         `answered` names the answers that are not as handed out; written ones wait for a person. With `only`, the other
-        checks (grade ids) keep the points they have. A `warning` is put beside every answer.
+        checks (grade ids) keep the points they have. A `warning` is put beside every answer. A mark waits to be looked
+        at again where the submission `changed` since the last time.
         """
         self.api.update_or_create_student(student)
         entry = self.api.update_or_create_submission(assignment, student)
@@ -70,20 +76,21 @@ class Book:
             entry.timestamp = parse_utc(handed_in)
         for part in entry.notebooks:
             for grade in part.grades:
-                marked = grade.manual_score is not None
-                if grade.cell_type == "code":
-                    if not only or grade.name in only:
-                        grade.auto_score = float(points.get(grade.name, 0.0))
-                        grade.needs_manual_grade = marked
-                elif not only:
-                    grade.auto_score = None if grade.name in answered else 0.0
-                    grade.needs_manual_grade = marked or grade.name in answered
+                code, again = grade.cell_type == "code", not only or grade.name in only
+                waits = not code and grade.name in answered
+                if again:
+                    grade.auto_score = float(points.get(grade.name, 0.0)) if code else None if waits else 0.0
+                if grade.manual_score is not None:
+                    grade.needs_manual_grade = grade.needs_manual_grade or changed
+                elif again:
+                    grade.needs_manual_grade = waits
             for comment in part.comments:
-                comment.auto_comment = warning if comment.name in answered else "No response."
+                said = ("" if comment.name in answered else "No response.", warning)
+                comment.auto_comment = " ".join(filter(None, said)) or None
         self.api.db.commit()
-        self._penalise(student, assignment)
+        self.penalise(student, assignment)
 
-    def _penalise(self, student: str, assignment: str) -> None:
+    def penalise(self, student: str, assignment: str) -> None:
         """Apply the course's late penalties, as nbgrader does; nothing happens without a due date."""
         entry = self.api.find_submission(assignment, student)
         if not entry.total_seconds_late and not entry.late_submission_penalty:
@@ -91,6 +98,16 @@ class Book:
         names = {"notebook": assignment, "assignment": assignment, "student": student, "db_url": self.db_url}
         AssignLatePenalties(config=self.config).preprocess(NotebookNode(cells=[]), {"nbgrader": names})
         self.api.db.expire_all()
+
+    def holds(self, student: str, assignment: str) -> bool:
+        """Whether a submission's points were entered."""
+        try:
+            entry = self.api.find_submission(assignment, student)
+        except MissingEntry:
+            return False
+        grades = (grade for notebook in entry.notebooks for grade in notebook.grades)
+        points = [grade.auto_score for grade in grades if grade.cell_type == "code"]
+        return not points or any(score is not None for score in points)
 
     def scores(self, student: str, assignment: str) -> Scores:
         """Give the points a submission has."""
@@ -128,27 +145,65 @@ def with_driver(db_url: str) -> str:
 
 
 @contextmanager
+def opening(db_url: str) -> Iterator[None]:
+    """Say in one sentence, as CourseError, why a gradebook cannot be opened; no password is in it."""
+    try:
+        yield
+    except (SQLAlchemyError, ImportError, OSError) as error:
+        try:
+            shown = make_url(db_url).render_as_string()
+        except SQLAlchemyError:
+            shown = db_url.rpartition("@")[2]
+        why = str(getattr(error, "orig", None) or getattr(error, "strerror", None) or error).strip().split("\n")[0]
+        raise CourseError(
+            f"The gradebook {shown} cannot be opened ({why}): expected a gradebook of nbgrader or a place for a new "
+            "one; name it as sqlite:////folder/gradebook.db or postgresql://user@host/name."
+        ) from error
+
+
+def _finish_making(api: Gradebook) -> None:
+    """Enter the version of new tables where a kill kept nbgrader from it: it never would, and could not upgrade them.
+
+    Tables of an older nbgrader, which have other columns, are left to `nbgrader db upgrade`.
+    """
+    with api.engine.begin() as connection:
+        look = inspect(connection)
+        there = look.has_table("alembic_version")
+        if there and connection.execute(text("SELECT count(*) FROM alembic_version")).scalar():
+            return
+        for table in Base.metadata.sorted_tables:
+            if {column["name"] for column in look.get_columns(table.name)} != set(table.columns.keys()):
+                return
+        if not there:
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        version = {"version": get_alembic_version()}
+        connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), version)
+
+
+@contextmanager
 def alone(db_url: str, folder: Path) -> Iterator[None]:
-    """Hold the gradebook against other graders; CourseError where one is at work."""
+    """Hold the gradebook against other graders; CourseError where one is at work, or it cannot be reached."""
     with (folder / "lock").open("w") as lock:
         _lock(lock, str(folder.parent))
-        if db_url.startswith("sqlite:///"):
-            beside = Path(db_url.removeprefix("sqlite:///") + ".lock")
-            with beside.open("w") as file:
-                _lock(file, str(beside.with_suffix("")))
-                yield
-            return
-        from sqlalchemy import create_engine
+        held = _handle(db_url)
+        with held:
+            if isinstance(held, Connection):
+                if held.dialect.name == "postgresql" and not held.execute(text(TAKE_LOCK)).scalar():
+                    raise CourseError(BUSY.format(what=held.engine.url.render_as_string()))
+            else:
+                _lock(held, held.name.removesuffix(".lock"))
+            yield
 
-        engine = create_engine(db_url)
-        try:
-            with engine.connect() as connection:
-                question = text(f"SELECT pg_try_advisory_lock({ADVISORY_LOCK})")
-                if engine.dialect.name == "postgresql" and not connection.execute(question).scalar():
-                    raise CourseError(BUSY.format(what=engine.url.render_as_string()))
-                yield
-        finally:
-            engine.dispose()
+
+def _handle(db_url: str) -> IO[str] | Connection:
+    """Give what holds a gradebook: a file beside it, or a connection to its server."""
+    with opening(db_url):
+        url = make_url(db_url)
+        if url.get_backend_name() != "sqlite":
+            return create_engine(url, poolclass=NullPool).connect()
+        if url.database in (None, "", ":memory:"):
+            raise OSError("it would be gone when this command ends")
+        return Path(f"{url.database}.lock").open("w")
 
 
 def _lock(file: IO[str], what: str) -> None:

@@ -8,8 +8,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,29 @@ import ganlab
 from ganlab.grading.scores import Outcome
 
 FOLDER = ".ganlab"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished submission; the points of `outcome` are those of the gradebook, not kept here."""
+
+    outcome: Outcome
+    content: str  # digest of what was handed in
+    key: str  # digest of that and of how it was graded
+    marks: str  # digest of the points and comments on its page
+    solution: str  # fingerprint of the course's own answers
+
+    def line(self) -> str:
+        kept = asdict(self)
+        del kept["outcome"]["scores"]
+        return json.dumps(kept) + "\n"
+
+    @classmethod
+    def of(cls, line: str) -> "Finished":
+        """Read a line; ValueError, KeyError or TypeError where it is none of this version, or cut short."""
+        kept = json.loads(line)
+        outcome = kept["outcome"]
+        return cls(**{**kept, "outcome": Outcome(**{**outcome, "flags": tuple(outcome["flags"])})})
 
 
 class Journal:
@@ -38,28 +60,26 @@ class Journal:
             temporary.replace(path)
         return path.read_text()
 
-    def finished(self) -> dict[tuple[str, str], tuple[str, dict[str, Any]]]:
-        """Give, by student and assignment, the key and what is known of each finished submission."""
-        found: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
+    def finished(self) -> dict[tuple[str, str], Finished]:
+        """Give each finished submission, by student and assignment."""
+        found: dict[tuple[str, str], Finished] = {}
         if self.path.is_file():
             for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
                 try:
-                    entry = json.loads(line)
-                    found[entry["student"], entry["assignment"]] = (entry["key"], entry["outcome"])
-                except (ValueError, KeyError, TypeError):  # the line that was being written
+                    entry = Finished.of(line)
+                except (ValueError, KeyError, TypeError):  # the line that was being written, or an older version's
                     continue
+                found[entry.outcome.student, entry.outcome.assignment] = entry
         return found
 
-    def finish(self, key: str, outcome: Outcome) -> None:
+    def finish(self, entry: Finished) -> None:
         """Note a finished submission, on disk before this returns."""
-        kept = {name: value for name, value in asdict(outcome).items() if name != "scores"}
-        entry = {"student": outcome.student, "assignment": outcome.assignment, "key": key, "outcome": kept}
         with self.path.open("a+b") as file:
             if file.seek(0, os.SEEK_END):  # a line cut short by a kill ends here
                 file.seek(-1, os.SEEK_END)
                 if file.read(1) != b"\n":
                     file.write(b"\n")
-            file.write(json.dumps(entry).encode() + b"\n")
+            file.write(entry.line().encode())
             file.flush()
             os.fsync(file.fileno())
 
@@ -72,7 +92,7 @@ def code_version() -> str:
     return digest.hexdigest()
 
 
-def key_of(content: bytes | None, settings: Mapping[str, Any]) -> str:
-    """Give a digest of what was handed in and how it is graded."""
-    text = json.dumps(settings, sort_keys=True, default=str).encode()
-    return hashlib.sha256(hashlib.sha256(content or b"").digest() + text).hexdigest()
+def digest(what: Any) -> str:
+    """Give one for bytes, or for what JSON can say."""
+    text = what if isinstance(what, bytes) else json.dumps(what, sort_keys=True, default=str).encode()
+    return hashlib.sha256(text).hexdigest()

@@ -5,6 +5,7 @@ the page's own policy admits by a number that the student's text cannot know. Ho
 takes seconds: what is beyond a limit is shown plain, or left out.
 """
 
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from html import escape
@@ -21,6 +22,7 @@ from ganlab.grading.scores import Outcome
 MATHJAX = "https://cdn.jsdelivr.net/npm/mathjax@3.2.2/es5/tex-chtml.js"
 FORMATTER = HtmlFormatter(nowrap=False, cssclass="code")
 TEXT_LIMIT, CODE_LIMIT, PAGE_LIMIT = 8000, 20_000, 300_000  # characters set or coloured of a cell, shown on a page
+CAPTION = re.compile(r"\*Figure: ([^*]+)\*")  # how the chapters write one
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 56rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1b }
 h1 { margin-bottom: 0 } .who { margin-top: .2rem; color: #555 }
@@ -60,8 +62,9 @@ def feedback_page(
     parts = [HEAD.format(title=title, nonce=nonce, style=STYLE, code=FORMATTER.get_style_defs(), mathjax=MATHJAX)]
     parts += _summary(outcome)
     left = PAGE_LIMIT
-    for cell in notebook.cells if notebook is not None else ():
-        parts += _cell(cell, outcome, comments, hidden, left)
+    cells = notebook.cells if notebook is not None else []
+    for cell, after in zip(cells, [*cells[1:], None], strict=True):
+        parts += _cell(cell, outcome, comments, hidden, left, _caption(after))
         left = max(0, left - len(cell.source))
     return "".join((*parts, "</body></html>\n"))
 
@@ -104,7 +107,12 @@ def _verdict(name: str, outcome: Outcome) -> tuple[str, str, str]:
 
 
 def _cell(
-    cell: NotebookNode, outcome: Outcome, comments: Mapping[str, str], hidden: Mapping[str, str], left: int
+    cell: NotebookNode,
+    outcome: Outcome,
+    comments: Mapping[str, str],
+    hidden: Mapping[str, str],
+    left: int,
+    caption: str,
 ) -> Iterator[str]:
     about = cell.metadata.get("nbgrader", {})
     name = about.get("grade_id", "")
@@ -118,7 +126,7 @@ def _cell(
     else:
         yield _code(cell.source, left if cell.cell_type == "code" else 0, shown=left)
     for output in cell.get("outputs", ()) if name not in outcome.messages else ():
-        yield from _output(output)
+        yield from _output(output, caption)
     if graded:
         kind, points, message = _verdict(name, outcome)
         said = f"{points} points" + (f": {message}" if message else "")
@@ -136,7 +144,13 @@ def _code(text: str, left: int, shown: int | None = None) -> str:
     return f"<pre>{escape(text[:shown])}{'' if len(text) <= shown else ' … the rest is left out.'}</pre>\n"
 
 
-def _output(output: NotebookNode) -> Iterator[str]:
+def _caption(cell: NotebookNode | None) -> str:
+    """Give a figure in words, for those who cannot see it: the caption in the cell behind it, where there is one."""
+    found = CAPTION.match(cell.source[:TEXT_LIMIT]) if cell is not None and cell.cell_type == "markdown" else None
+    return " ".join(found[1].split()) if found else "figure"
+
+
+def _output(output: NotebookNode, caption: str) -> Iterator[str]:
     clean = clean_output(output)
     if clean is None:
         return
@@ -148,7 +162,7 @@ def _output(output: NotebookNode) -> Iterator[str]:
     else:
         picture = next((kind for kind in clean.data if kind.startswith("image/")), None)
         if picture:
-            yield f'<img alt="figure" src="data:{picture};base64,{clean.data[picture]}">'
+            yield f'<img alt="{escape(caption)}" src="data:{picture};base64,{clean.data[picture]}">'
         else:
             yield f"<pre>{escape(clean.data.get('text/plain', ''))}</pre>"
     yield "</div>\n"

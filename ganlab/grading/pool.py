@@ -63,8 +63,8 @@ def local(workers: int) -> Executor:
 
 
 @contextmanager
-def on_dask(address: str) -> Iterator[tuple[Executor, int]]:
-    """Give the workers of a Dask scheduler and how many there are."""
+def on_dask(address: str) -> Iterator[tuple[Callable[[], Executor], int]]:
+    """Give what starts an executor on the workers of a Dask scheduler, and how many they are."""
     try:
         from distributed import Client
     except ImportError as error:
@@ -73,8 +73,14 @@ def on_dask(address: str) -> Iterator[tuple[Executor, int]]:
         client = Client(address, timeout=20)
     except (OSError, ValueError) as error:
         raise CourseError(f"No Dask scheduler answers at {address}: start one with `dask scheduler`.") from error
+
+    def start() -> Executor:
+        if client.status in ("closing", "closed"):
+            raise CourseError(f"The Dask scheduler at {address} is gone: start it again and go on with --resume.")
+        return client.get_executor(pure=False)
+
     with client:
-        yield client.get_executor(pure=False), max(1, sum(client.nthreads().values()))
+        yield start, max(1, sum(client.nthreads().values()))
 
 
 def run_all(
@@ -94,8 +100,12 @@ def run_all(
     try:
         while True:
             for job in islice(source, max(0, window - len(running))):
-                running[executor.submit(function, job)] = job
-            if not running:
+                try:
+                    running[executor.submit(function, job)] = job
+                except BrokenExecutor:  # a worker died since the last result
+                    suspects.append(job)
+                    break
+            if not running and not suspects:
                 break
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
@@ -135,9 +145,9 @@ def _one_by_one(
         try:
             yield executor.submit(function, job).result()
         except (BrokenExecutor, CancelledError):
-            yield lost(job, "the grader's own process died of it twice")
             executor.shutdown(wait=False)
             executor = start()
+            yield lost(job, "the grader's own process died of it twice")
         except Exception as error:
             yield lost(job, f"{type(error).__name__}: {error}")
     executor.shutdown(wait=False)

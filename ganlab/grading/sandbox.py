@@ -35,11 +35,14 @@ class KernelDied(Exception):
 
 
 class KernelTimeout(Exception):
-    """Code ran too long; `alive` tells whether the kernel obeyed the interrupt."""
+    """Code reached a limit of time, which the message names: `whole` if it was the notebook's, not the cell's own.
 
-    def __init__(self, alive: bool) -> None:
-        super().__init__("it took too long")
-        self.alive = alive
+    `alive` tells whether the kernel obeyed the interrupt.
+    """
+
+    def __init__(self, said: str, *, whole: bool, alive: bool) -> None:
+        super().__init__(said)
+        self.whole, self.alive = whole, alive
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,12 @@ class Limits:
     disk: int = 64 << 20  # of each writable place
     cell: float = 60.0  # wall-clock seconds
     check: float = 20.0
-    notebook: float = 300.0
+    notebook: float = 300.0  # from its first kernel to its last cell
+
+    @property
+    def notebook_over(self) -> str:
+        """What is said where the notebook's limit is reached."""
+        return f"the notebook as a whole took longer than {self.notebook:g} s"
 
 
 @dataclass
@@ -222,8 +230,10 @@ class Kernel:
     def _exchange(self, message: bytes, seconds: float | None, limit: int = channel.LIMIT) -> bytes:
         if self.gone:
             raise KernelDied(self.gone)
-        now = time.monotonic()
-        deadline = min(self.ends, now + (self.limits.cell if seconds is None else seconds))
+        now, seconds = time.monotonic(), self.limits.cell if seconds is None else seconds
+        deadline = min(self.ends, now + seconds)
+        whole = deadline == self.ends
+        said = self.limits.notebook_over if whole else f"it took longer than {seconds:g} s"
         try:
             self.sock.settimeout(max(0.01, deadline - now))
             channel.send(self.sock, message)
@@ -239,8 +249,8 @@ class Kernel:
         except TimeoutError:
             self.gone = "it did not obey the interrupt"
             self.server.order(kill=self.number, why=self.gone)
-            raise KernelTimeout(alive=False) from None
-        raise KernelTimeout(alive=True)
+            raise KernelTimeout(said, whole=whole, alive=False) from None
+        raise KernelTimeout(said, whole=whole, alive=True)
 
     def _lost(self, why: str) -> None:
         said = {}

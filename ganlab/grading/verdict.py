@@ -107,9 +107,10 @@ class Examiner:
         except AssertionError as failure:
             return Verdict(False, _one_line(failure) or _failed_line(text, failure), printed.getvalue())
         except KernelTimeout as error:
+            said = str(error) if error.whole else f"it took longer than {self.seconds:g} s"
             if not error.alive:
-                raise
-            return Verdict(False, f"it took longer than {self.seconds:g} s", printed.getvalue(), late=True)
+                raise KernelTimeout(said, whole=error.whole, alive=False) from None
+            return Verdict(False, said, printed.getvalue(), late=True)
         except KernelDied:
             raise
         except TooLong:

@@ -20,12 +20,12 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
-from ganlab.grading.cleaning import clean_markdown, clean_output
+from ganlab.grading.cleaning import clean_cell
 from ganlab.grading.preprocessors import is_training
 from ganlab.grading.reading import CODE_LIMIT, Ungradable
 from ganlab.grading.release import release
 from ganlab.grading.repair import repair
-from ganlab.grading.sandbox import ForkServer, Kernel, KernelDied, KernelTimeout, Limits
+from ganlab.grading.sandbox import GRACE, ForkServer, Kernel, KernelDied, KernelTimeout, Limits
 from ganlab.grading.verdict import Examiner, Verdict
 
 RESTARTS = 4  # kernels that one notebook may use up
@@ -56,7 +56,6 @@ class Graded:
     reason: str = ""
     points: Mapping[str, float] = field(default_factory=dict)
     messages: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     notebook: str = ""  # JSON, "" where there is nothing to show
     answered: tuple[str, ...] = ()  # answers that are not as handed out
@@ -107,7 +106,7 @@ def _grade(job: Job) -> Graded:
         flags = [*mended.flags, *session.canary()]
     answered = tuple(_answered(mended.notebook, released))
     for cell in mended.notebook.cells:
-        _clean(cell)
+        clean_cell(cell)
     status, reason = session.status, session.reason
     if status == "graded" and flags:
         status, reason = "tampered", "; ".join(flags)
@@ -120,7 +119,6 @@ def _grade(job: Job) -> Graded:
         reason,
         {name: _points(source, name) * verdict.passed for name, verdict in session.verdicts.items()},
         {name: verdict.message for name, verdict in session.verdicts.items()},
-        tuple(mended.notes),
         tuple(flags) + tuple(f"odd value: {name}" for name, verdict in session.verdicts.items() if verdict.odd),
         nbformat.writes(mended.notebook),
         answered,
@@ -139,7 +137,7 @@ class _Session:
         self.history: list[str] = []  # cells to run again in a new kernel
         self.restarts, self.count = 0, 0
         self.kernel: Kernel | None = None
-        self.ends = time.monotonic() + job.limits.notebook
+        self.ends = 0.0  # of time.monotonic, known once there is a kernel: warming up takes nothing from the notebook
 
     def close(self) -> None:
         if self.kernel is not None:
@@ -147,7 +145,7 @@ class _Session:
         self.kernel = None
 
     def visit(self, cell: NotebookNode) -> None:
-        """Run or check one code cell; after too many dead kernels or too long a time the rest fails, saying so."""
+        """Run or check one code cell; once the notebook's time or kernels are used up the rest fails, saying so."""
         if is_training(cell):
             return
         about = cell.metadata.get("nbgrader", {})
@@ -157,23 +155,38 @@ class _Session:
             return
         self.count += 1
         cell.execution_count, cell.outputs = self.count, []
+        if spent := self._spent():
+            self._note("timed_out", spent)
+            _fail(cell, "NotRun", spent)
+            if checks:
+                self.verdicts[name] = Verdict(False, f"not checked: {spent}")
+            return
         try:
             if checks:
                 self._examine(cell, name)
             else:
                 self._run(cell)
         except (KernelDied, KernelTimeout) as error:
-            died = isinstance(error, KernelDied)
-            what = f'the kernel {"died" if died else "hung"} at cell "{cell.id}"'
-            why = f": {error}" if died and str(error) != "it ended by itself" else ""
-            self._stop("crashed" if died else "timed_out", f"{what}{why}")
-            _fail(cell, type(error).__name__, self.reason)
+            status, how = "crashed", "died"
+            if isinstance(error, KernelTimeout):
+                status, how = "timed_out", "was stopped" if error.alive else "hung"
+            why = f": {error}" if str(error) != "it ended by itself" else ""
+            said = f'the kernel {how} at cell "{cell.id}"{why}'
+            self._stop(status, said)
+            _fail(cell, type(error).__name__, said)
             if checks:
-                self.verdicts[name] = Verdict(False, what)
+                self.verdicts[name] = Verdict(False, said)
+
+    def _spent(self) -> str:
+        """Say what the notebook has used up, its time or its kernels; "" while it may go on."""
+        if self.ends and time.monotonic() > self.ends:
+            return self.job.limits.notebook_over
+        return f"{self.restarts} kernels died or hung before" if self.restarts > RESTARTS else ""
 
     def canary(self) -> list[str]:
         if self.kernel is None:
             return []
+        self.kernel.ends = time.monotonic() + GRACE  # also where the notebook's time is over
         with contextlib.suppress(KernelDied, KernelTimeout):
             return [f"{name} was exchanged" for name in self.kernel.changed()]
         return []
@@ -181,6 +194,9 @@ class _Session:
     def _stop(self, status: str, reason: str) -> None:
         self.close()
         self.restarts += 1
+        self._note(status, reason)
+
+    def _note(self, status: str, reason: str) -> None:
         if self.status == "graded":
             self.status, self.reason = status, reason
 
@@ -190,8 +206,8 @@ class _Session:
         if verdict.missing and stopped:
             verdict = replace(verdict, message=f"{verdict.message.rstrip('.')}: its cell stopped with {stopped}")
         self.verdicts[name] = verdict
-        if verdict.late and self.status == "graded":
-            self.status, self.reason = "timed_out", f'cell "{cell.id}": {verdict.message}'
+        if verdict.late:
+            self._note("timed_out", f'cell "{cell.id}": {verdict.message}')
         if verdict.printed:
             cell.outputs = [new_output("stream", name="stdout", text=verdict.printed)]
         if not verdict.passed:
@@ -199,14 +215,14 @@ class _Session:
             cell.outputs = cell.outputs[-1:]
 
     def _run(self, cell: NotebookNode) -> None:
+        kernel = self._ready()
         try:
-            cell.outputs = [_output(raw) for raw in self._ready().run(cell.source) if isinstance(raw, dict)]
+            cell.outputs = [_output(raw) for raw in kernel.run(cell.source) if isinstance(raw, dict)]
         except KernelTimeout as error:
             if not error.alive:
                 raise
-            _fail(cell, "Timeout", f"the cell took longer than {self.job.limits.cell:g} s")
-            if self.status == "graded":
-                self.status, self.reason = "timed_out", f'cell "{cell.id}" took longer than {self.job.limits.cell:g} s'
+            _fail(cell, "Timeout", str(error))
+            self._note("timed_out", f'cell "{cell.id}": {error}')
             return
         for output in cell.outputs:
             if output.output_type == "error":
@@ -217,10 +233,8 @@ class _Session:
         """Give the kernel; a new one first runs again what did no harm before."""
         if self.kernel is not None:
             return self.kernel
-        if self.restarts > RESTARTS or time.monotonic() > self.ends:
-            raise KernelDied("too many kernels were used up")
         kernel = self.kernel = server_for(self.job).kernel(self.job.limits)
-        kernel.ends = self.ends
+        self.ends = kernel.ends = self.ends or kernel.ends
         kernel.place(self.job.data)
         for text in self.history:
             kernel.run(text)
@@ -253,19 +267,6 @@ def _output(raw: Mapping[str, Any]) -> NotebookNode:
     except Exception:  # nbformat raises whatever its validator raises
         return new_output("stream", name="stdout", text="(an output that cannot be shown)")
     return node
-
-
-def _clean(cell: NotebookNode) -> None:
-    """Take out what a browser could run."""
-    if cell.cell_type == "markdown":
-        cell.source = clean_markdown(cell.source)
-    elif cell.cell_type == "code":
-        kept = [clean_output(output) for output in cell.outputs]
-        cell.outputs = [output for output in kept if output is not None]
-    elif cell.cell_type == "raw":
-        cell.metadata.pop("format", None)
-        cell.metadata.pop("raw_mimetype", None)
-        cell.source = clean_markdown(cell.source)
 
 
 def fingerprint(notebook: NotebookNode) -> str:

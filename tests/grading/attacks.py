@@ -91,6 +91,7 @@ class Attack:
     why: str = "My answer <script>boom()</script>"
     edit: object = None  # a function of the notebook
     says: str = ""  # in a message or the reason
+    shows: str = ""  # in the graded notebook
     limits: Limits = LIMITS
 
 
@@ -149,15 +150,7 @@ HOSTILE = [
     cheat("prints_passed", "print('double: passed'); print('paired_change: passed')"),
     cheat("nan", answers={**CHEAT, "paired_change": "def paired_change(b, a): return float('nan'), float('nan'), float('nan')"}),
     # looking for answers
-    cheat("reads_sources", """
-        import pathlib, re
-        found = ""
-        for root in ("/", "/srv", "/mnt", "/home", "/root", "/submission", "/tmp", ".."):
-            for path in [*pathlib.Path(root).glob("solutions/*/*.py"), *pathlib.Path(root).glob("*/*_target.py")]:
-                found += path.read_text()
-        exec(found) if found else None
-        """),
-    cheat("reads_hidden_tests", "import pathlib; open('x', 'w').write(str([p.read_text() for p in pathlib.Path('.').glob('*.ipynb')] or 1 / 0))"),
+    cheat("reads_hidden_tests", "import os; print(os.listdir('.'), os.listdir('..'))", shows="['data.txt']"),
     cheat("imports_the_check", answers={**CHEAT, "paired_change": "def paired_change(b, a):\n    import ganlab.grading.checks.chapter_04 as c\n    return c.answer(b, a)"}, says="ModuleNotFoundError"),
     cheat("uses_the_reference", answers={**CHEAT, "paired_change": "from ganlab.diagnostics import mean_interval as mine\ndef paired_change(b, a):\n    return tuple(mine((a - b).double()))"}, says="needs ganlab.diagnostics.mean_interval"),
     cheat("reference_by_another_name", "import ganlab.diagnostics.intervals as i, functools; hidden = functools.partial(i.mean_interval)", answers={**CHEAT, "paired_change": "def paired_change(b, a):\n    return tuple(hidden((a - b).double()))"}, says="write it yourself"),
@@ -172,22 +165,29 @@ HOSTILE = [
         """, status=("graded", "tampered", "crashed")),
     cheat("garbage_replies", "import gc, socket; [o.sendall(b'\\xff' * 64) for o in gc.get_objects() if isinstance(o, socket.socket)]", status=("graded", "tampered", "crashed")),
     # out of the sandbox
-    cheat("network", "import urllib.request; urllib.request.urlopen('http://1.1.1.1', timeout=2)"),
-    cheat("gradebook", """
-        import sqlite3, glob
-        for path in glob.glob('/*/gradebook.db') + glob.glob('/*/*/gradebook.db'): sqlite3.connect(path).execute('UPDATE grade SET auto_score = 100')
-        """),
-    cheat("other_students", "import pathlib; [p.write_text('{}') for p in pathlib.Path('/').glob('*/submitted/*/*/*.ipynb')]"),
-    cheat("kills_everything", "import os, signal; os.kill(-1, signal.SIGKILL)", status=("graded", "crashed")),
-    cheat("kills_parent", "import os, signal; os.kill(os.getppid() or 1, signal.SIGTERM)", status=("graded", "crashed")),
+    cheat("network", "import urllib.request; urllib.request.urlopen('http://1.1.1.1', timeout=2)", shows="Network is unreachable"),
+    cheat("kills_everything", "import os, signal; os.kill(-1, signal.SIGKILL)", status=("graded",), shows="ProcessLookupError"),
+    # Nobody above it is in its process table: getppid is 0, its own group; process 1 is the kernel itself.
+    cheat("kills_parent", """
+        import os, signal
+        def kill_all():
+            above = [os.getppid(), os.getpgid(0), os.getsid(0), 1, *(int(p) for p in os.listdir('/proc') if p.isdigit())]
+            for number in (signal.SIGTERM, signal.SIGKILL):
+                for pid in above:
+                    try: os.kill(pid, number); os.killpg(pid, number)
+                    except OSError: pass
+        if not os.fork(): kill_all(); os._exit(0)
+        kill_all()
+        print('survived', os.getppid(), os.getpid())
+        """, answers=dict(RIGHT), points=8, status=("graded",), shows="survived 0 1"),
     cheat("daemon", "import os, time\nif not os.fork():\n    os.setsid()\n    if not os.fork():\n        time.sleep(600)\n    os._exit(0)"),
     cheat("thread_left_running", "import threading, time; threading.Thread(target=lambda: time.sleep(600)).start()"),
-    cheat("startup_file", "import pathlib, os\np = pathlib.Path(os.environ['HOME'], 'profile_default/startup'); p.mkdir(parents=True); (p / 'x.py').write_text('raise SystemExit')\nopen('sitecustomize.py', 'w').write('raise SystemExit')"),
+    cheat("startup_file", "import pathlib, os\np = pathlib.Path(os.environ['HOME'], 'profile_default/startup'); p.mkdir(parents=True, exist_ok=True); (p / 'x.py').write_text('raise SystemExit')\nopen('sitecustomize.py', 'w').write('raise SystemExit')"),
     cheat("environment", "import os; os.environ.update(PYTHONSTARTUP='/tmp/x.py', LD_PRELOAD='/tmp/x.so', GANLAB_GRADING='')"),
     cheat("other_kernel", edit=lambda nb: nb["metadata"].update(kernelspec={"name": "bash", "display_name": "bash", "language": "bash"}, language_info={"name": "bash"})),
-    cheat("new_namespace", "import ctypes; assert ctypes.CDLL(None).unshare(0x10000000) == 0, 'refused'"),
-    cheat("traces_others", "import os; open('/proc/1/mem', 'rb').read(10); [open(f'/proc/{p}/environ').read() for p in os.listdir('/proc') if p.isdigit()]"),
-    cheat("raises_its_limits", "import resource; resource.setrlimit(resource.RLIMIT_AS, (-1, -1)); resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))"),
+    cheat("new_namespace", "import ctypes; assert ctypes.CDLL(None).unshare(0x10000000) == 0, 'refused'", shows="AssertionError: refused"),
+    cheat("traces_others", "import os; print('seen', [p for p in os.listdir('/proc') if p.isdigit()]); open('/proc/1/mem', 'rb').read(10)", shows="seen ['1']"),
+    cheat("raises_its_limits", "import resource; resource.setrlimit(resource.RLIMIT_AS, (-1, -1)); resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))", shows="not allowed to raise maximum limit"),
     # too much of everything; the other answers are right and keep their points
     with_answer("three_gigabyte_file", "def double(x):\n    open('/tmp/f', 'wb').write(b'0' * (3 << 30))", 5, says="raised"),
     with_answer("memory", "def double(x):\n    return bytearray(10 << 30)", 5, says="MemoryError"),
@@ -203,7 +203,7 @@ HOSTILE = [
     with_answer("deep_result", "def double(x):\n    a = []\n    for _ in range(5000): a = [a]\n    return a", 5, says="nested"),
     with_answer("huge_number", "def double(x):\n    return 10 ** 100000", 5),
     with_answer("evil_exception", "def double(x):\n    class E(Exception):\n        def __str__(self): raise SystemExit\n    raise E()", 5, says="raised E"),
-    with_answer("changes_input", "def double(x):\n    x *= 2\n    return x", 8),
+    with_answer("changes_input", "def double(x):\n    x *= 2\n    return x", 5, says="changes its input"),
 ]  # fmt: skip
 # What is odd but honest, and gets full points.
 HONEST = [

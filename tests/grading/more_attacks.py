@@ -129,7 +129,7 @@ MORE = [
     cheat("deep_code", answers=answers(double="def double(x):\n    return x\n" + "(" * 90_000 + ")" * 90_000, paired_change="x = " + "1+" * 90_000 + "1"), status=("graded", "crashed")),
     cheat("sleeps_just_long_enough", answers=answers(double="def double(x):\n    import time; time.sleep(0.9); return x"), limits=SLEEPY),
     # out of the sandbox
-    cheat("the_hosts_socket", "import socket\nfor family in (40, 38, 17):\n    try: socket.socket(family, socket.SOCK_STREAM).close(); raise SystemExit('open')\n    except OSError: pass\nopen('/scratch/refused', 'w')", status=("graded",)),
+    cheat("the_hosts_socket", "import socket\nfor family in (40, 38, 17):\n    try: socket.socket(family, socket.SOCK_STREAM).close(); raise SystemExit('open')\n    except OSError: pass\nopen('/scratch/refused', 'w')", status=("graded",), shows="/scratch/refused"),
     cheat("files_and_links", """
         import os
         os.symlink('/', 'results'); os.symlink('/etc/passwd', '/scratch/x')
@@ -137,7 +137,7 @@ MORE = [
             try: open(f'/scratch/{k}', 'w').close()
             except OSError: break
         open('/scratch/sparse', 'wb').truncate(1 << 40)
-        """),
+        """, shows="No space left on device"),
     cheat("reads_proc", "import os, mmap\nfor f in os.listdir('/proc/self/fd'):\n    try: mmap.mmap(int(f), 10)\n    except (OSError, ValueError): pass\n[open(f'/proc/{p}/{n}', 'rb').read(100) for p in ('1', 'self') for n in ('environ', 'cmdline', 'maps', 'mountinfo')]"),
     # values
     triple("stride_0", "torch.ones(1).expand(10 ** 9)", says="too large"),

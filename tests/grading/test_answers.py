@@ -1,5 +1,6 @@
 """Answers called from afar: the same verdicts as in a notebook, values that travel whole, nothing run on arrival."""
 
+import functools
 import re
 import warnings
 from pathlib import Path
@@ -133,6 +134,42 @@ def test_gradients_calls_exceptions_and_mutation(kernel):
         assert torch.allclose(made(torch.ones(1, 2)), state["layer.weight"].sum() + state["layer.bias"], atol=1e-6)
 
 
+INPUTS = {
+    "tensor": (lambda: torch.zeros(2), "x += 1", "x + 1"),
+    "shape": (lambda: torch.zeros(2, 1), "x.squeeze_(1)", "x.squeeze(1)"),
+    "nan": (lambda: torch.tensor([float("nan"), 1.0]), "x[1] = 2", "x[1] + 1"),
+    "array": (lambda: np.arange(3.0), "x *= 2", "2 * x"),
+    "array of NaN": (lambda: np.array([np.nan, 1]), "x[0] = 0", "np.nan_to_num(x)"),
+    "list": (lambda: [3, 1, 2], "x.sort()", "sorted(x)"),
+    "list of tensors": (lambda: [torch.zeros(2), torch.zeros(3)], "x[1].add_(1)", "x[1].add(1)"),
+    "tuple of arrays": (lambda: (np.zeros(2), 1), "x[0][0] = 1", "x[0] + 1"),
+    "dict": (lambda: {"a": 1}, "x.pop('a')", "{**x, 'b': 2}"),
+    "dict of lists": (lambda: {"a": [torch.zeros(2)]}, "x['a'][0].fill_(7)", "x['a'][0] + 7"),
+    "exchanged": (lambda: [torch.zeros(2), 1.5], "x[0] = x[0].clone() + 1", "[x[0].clone() + 1, x[1]]"),
+}
+
+
+@pytest.mark.parametrize("how", ["f(x)", "f(x=x)"])
+@pytest.mark.parametrize("name", INPUTS)
+def test_an_input_that_is_changed_in_place_is_noticed(kernel, name, how):
+    given, changes, leaves = INPUTS[name]
+    for body, changed in ((changes, True), (leaves, False)):
+        for answer in answers(kernel, f"def f(x):\n    {body}\n    return 1"):
+            call = functools.partial(answer, given()) if how == "f(x)" else functools.partial(answer, x=given())
+            if changed:
+                with pytest.raises(CheckFailed, match=r"changes its input in place; work on a copy"):
+                    call()
+            else:
+                assert call() == 1
+
+
+def test_a_network_and_a_generator_may_change(kernel):
+    code = "def f(net, rng):\n    net[0].weight.data += 1\n    return torch.rand(2, generator=rng)"
+    for answer in answers(kernel, code):
+        got = answer(nn.Sequential(nn.Linear(2, 1)), torch.Generator().manual_seed(3))
+        assert torch.equal(got, torch.rand(2, generator=torch.Generator().manual_seed(3)))
+
+
 def test_random_answers_are_repeatable_and_leave_the_notebooks_stream_alone(kernel):
     for answer in answers(kernel, "def f(n):\n    return torch.rand(n)"):
         torch.manual_seed(5)
@@ -147,7 +184,8 @@ def test_a_kernel_that_is_late_or_dead_is_told_apart(kernel):
     with server_for(Job("", "", b"", "", {}, "", limits=LIMITS)).kernel() as other:
         with pytest.raises(KernelTimeout) as error:
             other.run("while True: pass", seconds=0.5)
-        assert error.value.alive and other.run("print(1)")[0]["text"] == "1\n"
+        assert (error.value.alive, error.value.whole, str(error.value)) == (True, False, "it took longer than 0.5 s")
+        assert other.run("print(1)")[0]["text"] == "1\n"
         with pytest.raises(KernelDied, match="by itself"):
             other.run("import os; os._exit(1)")
 
@@ -181,12 +219,9 @@ def test_nothing_runs_in_the_grader_on_arrival(tree):
 def test_a_tensor_that_claims_more_than_it_holds_is_refused():
     message = wire.pack({}, [torch.zeros(4)])
     for old, new in ((b"[4]", b"[9]"), (b"[4]", b"[-4]"), (b"float32", b"float99")):
-        broken = message.replace(old, new)
-        broken = len(broken[4 + 0 :]).to_bytes(4, "little")[:0] + broken
-        with pytest.raises(wire.WireError):
-            wire.unpack(
-                (int.from_bytes(message[:4], "little") + len(new) - len(old)).to_bytes(4, "little") + broken[4:]
-            )
+        length = int.from_bytes(message[:4], "little") + len(new) - len(old)
+        with pytest.raises(wire.WireError, match="not a message" if new == b"float99" else "cut short"):
+            wire.unpack(length.to_bytes(4, "little") + message[4:].replace(old, new))
 
 
 def test_every_reference_exists_and_is_a_function_of_ganlab():

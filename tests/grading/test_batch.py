@@ -20,14 +20,14 @@ import pytest
 from nbgrader.api import Gradebook
 
 from ganlab.cli import _line, main
-from ganlab.grading import archives, grade, gradebook, journal
+from ganlab.grading import grade, gradebook, journal
 from ganlab.grading.build import build_chapter
 from ganlab.grading.chapters import find_chapters
 from ganlab.grading.errors import CourseError
 from ganlab.grading.export import export_grades
 from ganlab.grading.grade import grade_batch
 from ganlab.grading.gradebook import alone
-from ganlab.grading.submissions import find_submissions, safe_name
+from ganlab.grading.names import safe_name
 from tests.grading.test_grade import DOUBLE, TRIPLE, cell, hand_in, notebook
 from tests.grading.toy import CHAPTER, write_course
 
@@ -75,6 +75,22 @@ def test_a_flat_folder(course):
     assert totals(outcomes) == {"ann": ("graded", 8), "bob lee": ("graded", 3)}
 
 
+def test_one_assignment_of_several_invents_nobody_and_the_rest_is_said(course):
+    two = course / "solutions" / "02_two"
+    two.mkdir()
+    (two / "02_two.py").write_text((course / "solutions" / CHAPTER / f"{CHAPTER}.py").read_text())
+    folder = course / "handed_in"
+    folder.mkdir()
+    for name in (f"ann_{CHAPTER}", "ann_02_two", "bob"):
+        (folder / f"{name}.ipynb").write_bytes(half(course))
+    outcomes = grade_batch(folder, course=course, output=course, assignment=CHAPTER)
+    assert totals(outcomes) == {"ann": ("graded", 3), "bob": ("graded", 3)}
+    (folder / "ann_02_two.ipynb").unlink()
+    ann, bob = grade_batch(folder, course=course, output=course, resume=True)
+    assert (ann.status, ann.assignment, bob.status) == ("graded", CHAPTER, "unknown")
+    assert "no assignment of the course is named by bob.ipynb" in bob.reason and "--assignment" in bob.reason
+
+
 def test_a_moodle_download(course):
     again = zipfile.ZipInfo("Ann Lee_77_assignsubmission_file_/mine.ipynb", (2026, 11, 21, 12, 0, 0))
     path = zipped(course / "moodle.zip", [
@@ -94,6 +110,7 @@ def test_a_canvas_download(course):
     ])  # fmt: skip
     outcomes = grade_batch(path, course=course, output=course)
     assert totals(outcomes) == {"leeann_101": ("graded", 8), "unalzoe_102": ("graded", 3)}
+    assert [("Canvas calls it late" in outcome.reason) for outcome in outcomes] == [False, True]
 
 
 def test_a_students_own_zip_in_the_download(course):
@@ -103,20 +120,21 @@ def test_a_students_own_zip_in_the_download(course):
     assert totals(grade_batch(path, course=course, output=course)) == {"Ann_7": ("graded", 8)}
 
 
-def test_two_long_names_stay_two_students(course):
-    long = "Ä" * 100
-    path = zipped(course / "m.zip", [(f"{long}{k}_{k}_assignsubmission_file_/a.ipynb", half(course)) for k in (1, 2)])
-    assert [each.student[-2:] for each in find_submissions(path, [CHAPTER], only=False)] == ["_1", "_2"]
-
-
-def test_a_download_of_zips_is_opened_once_each(course, monkeypatch):
-    inner = io.BytesIO()
-    zipped(inner, [("work/01_toy.ipynb", half(course))])
-    path = zipped(course / "m.zip", [(f"S{k}_{k}_assignsubmission_file_/w.zip", inner.getvalue()) for k in range(20)])
-    found = find_submissions(path, [CHAPTER], only=False)
-    opened, real = [], archives._open
-    monkeypatch.setattr(archives, "_open", lambda content, name: opened.append(name) or real(content, name))
-    assert {submission.read() for submission in found} == {half(course)} and len(opened) == 40
+def test_who_handed_in_no_notebook_has_a_row_and_a_reason(course, capsys):
+    """Down to the exit code, the table and the page."""
+    path = zipped(course / "m.zip", [
+        ("Ann_7_assignsubmission_file_/01_toy.ipynb", half(course)),
+        ("Bob_8_assignsubmission_file_/work.zip", b"no zip"), ("Cyd_9_assignsubmission_file_/report.pdf", b"%PDF"),
+    ])  # fmt: skip
+    assert main(["grade", str(path), "--course", str(course), "--output", str(course), "--workers", "1"]) == 1
+    assert "2 could not be read" in capsys.readouterr().err
+    with (course / "grades.csv").open() as file:
+        rows = {row["student"]: (row["status"], row["score"], row["reason"]) for row in csv.DictReader(file)}
+    assert rows["Ann_7"] == ("graded", "3", "")
+    assert rows["Bob_8"][:2] == rows["Cyd_9"][:2] == ("unreadable", "0")
+    assert rows["Bob_8"][2].startswith("handed in work.zip, which is not a zip archive")
+    assert rows["Cyd_9"][2] == "no notebook among: report.pdf: hand in the notebook itself"
+    assert "no notebook among" in (course / "feedback" / "Cyd_9" / CHAPTER / f"{CHAPTER}.html").read_text()
 
 
 def link(name, target):
@@ -143,10 +161,19 @@ def test_evil_archives_cost_their_owners_only(course):
     for student in ("bomb_2", "escaped_3", "abs_4", "link_5"):
         assert outcomes[student] == ("unreadable", 0), student
     assert outcomes["d___7"] == ("graded", 3)
-    (course / "broken.zip").write_bytes(b"PK\x03\x04 and no more")
-    assert totals(grade_batch(course / "broken.zip", course=course, output=course / "out2")) == {
-        "broken": ("unreadable", 0)
-    }
+
+
+def test_a_broken_download_is_said_and_invents_nobody(course, capsys):
+    (course / "folder").mkdir()
+    for broken in (course / "broken.zip", course / "folder" / "broken.zip"):
+        broken.write_bytes(b"PK\x03\x04 and no more")
+    (course / "folder" / f"ann_{CHAPTER}.ipynb").write_bytes(half(course))
+    for submitted in ("broken.zip", "folder"):
+        arguments = ["grade", str(course / submitted), "--course", str(course), "--output", str(course / "out")]
+        assert main(arguments) == 1
+        said = capsys.readouterr().err
+        assert "broken.zip is not a zip archive" in said and "download it again" in said and said.count("\n") == 1
+        assert not (course / "out").exists()
 
 
 def test_links_and_devices_in_the_tree_are_not_followed(course):
@@ -160,12 +187,7 @@ def test_links_and_devices_in_the_tree_are_not_followed(course):
     (submitted / "eve").symlink_to(submitted / "ann")
     (submitted / "ann" / CHAPTER / "torch.py").write_text("raise SystemExit")
     outcomes = totals(grade_batch(submitted, course=course, output=course))
-    assert outcomes == {
-        "ann": ("graded", 8),
-        "bob": ("unreadable", 0),
-        "cyd": ("unreadable", 0),
-        "dan": ("unreadable", 0),
-    }
+    assert outcomes == {"ann": ("graded", 8), **dict.fromkeys(("bob", "cyd", "dan", "eve"), ("unreadable", 0))}
 
 
 @pytest.mark.parametrize(

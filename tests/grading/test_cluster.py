@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -27,7 +28,7 @@ def free_port():
 
 @pytest.fixture
 def scheduler(tmp_path):
-    """A Dask scheduler and two workers, each a process."""
+    """A Dask scheduler and two workers, each a process that starts it again."""
     pytest.importorskip("distributed")
     port = free_port()
     address = f"tcp://127.0.0.1:{port}"
@@ -51,7 +52,6 @@ def scheduler(tmp_path):
         "--nthreads",
         "1",
         "--no-dashboard",
-        "--no-nanny",
     ]
     started = [subprocess.Popen(command, **quiet), subprocess.Popen(worker, **quiet), subprocess.Popen(worker, **quiet)]
     wait_for_workers(address)
@@ -76,6 +76,50 @@ def test_a_dask_cluster_grades(scheduler, course):  # noqa: F811
     )
     outcomes = grade_batch(submitted, course=course, output=course, dask=scheduler)
     assert totals(outcomes) == {f"s{k}": ("graded", 8 if k % 2 else 3) for k in range(6)}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("trouble", ["a worker dies", "all are started again"])
+def test_a_cluster_in_trouble_loses_no_submission(scheduler, course, trouble):  # noqa: F811
+    """Dask gives a dead worker's jobs to another, and drops all jobs where its workers are started again."""
+    from distributed import Client
+
+    submitted = hand_in(course, {f"s{k}": notebook(course, DOUBLE, TRIPLE) for k in range(8)})
+    heard = []
+
+    def report(outcome, total):
+        heard.append(outcome.student)
+        if len(heard) > 1:
+            return
+        with Client(scheduler, timeout=60, set_as_default=False) as client:
+            if trouble == "a worker dies":
+                os.kill(min(client.run(os.getpid).values()), signal.SIGKILL)
+            else:
+                client.restart(wait_for_workers=False)
+
+    outcomes = grade_batch(submitted, course=course, output=course, dask=scheduler, report=report)
+    assert totals(outcomes) == {f"s{k}": ("graded", 8) for k in range(8)} and len(heard) == 8
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_scheduler_that_goes_away_blames_no_submission(scheduler, course):  # noqa: F811
+    from distributed import Client
+
+    submitted = hand_in(course, {f"s{k}": notebook(course, DOUBLE, TRIPLE) for k in range(8)})
+    heard = []
+
+    def report(outcome, total):
+        heard.append(outcome.status)
+        if len(heard) == 1:
+            with Client(scheduler, timeout=60, set_as_default=False) as client:
+                pid = client.run_on_scheduler(os.getpid)
+            os.kill(pid, signal.SIGKILL)
+
+    with pytest.raises(CourseError, match="is gone: start it again and go on with --resume"):
+        grade_batch(submitted, course=course, output=course, dask=scheduler, report=report)
+    assert set(heard) == {"graded"} and len(heard) < 8
+    outcomes = grade_batch(submitted, course=course, output=course, resume=True)
+    assert totals(outcomes) == {f"s{k}": ("graded", 8) for k in range(8)}
 
 
 @pytest.mark.filterwarnings("ignore")

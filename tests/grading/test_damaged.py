@@ -2,16 +2,26 @@
 
 import copy
 import json
+import shutil
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
+from ganlab.grading.build import build_chapter
+from ganlab.grading.chapters import find_chapters
+from ganlab.grading.grade import grade_batch
 from ganlab.grading.reading import Ungradable
 from ganlab.grading.release import release
 from ganlab.grading.repair import repair
 from ganlab.grading.source import read_source
 from ganlab.grading.worker import Job, grade
 from tests.grading.attacks import CHAPTER, LIMITS, RIGHT, SOURCE
+from tests.grading.test_grade import DOUBLE, TRIPLE, notebook
+from tests.grading.toy import CHAPTER as FIRST
+from tests.grading.toy import write_course
+
+SECOND = "02_second"
 
 
 @pytest.fixture(scope="module")
@@ -223,6 +233,45 @@ def test_what_cannot_be_mended_says_why(target, name):
     assert error.value.status == "unreadable" and str(error.value)
     graded = grade(Job("ann", CHAPTER, UNREADABLE[name], nbformat.writes(target), {}, "secret", limits=LIMITS))
     assert (graded.status, graded.points) == ("unreadable", {})
+
+
+@pytest.fixture(scope="module")
+def two_chapters(tmp_path_factory):
+    """A course of two chapters, built."""
+    course = write_course(tmp_path_factory.mktemp("course"))
+    shutil.copytree(course / "solutions" / FIRST, course / "solutions" / SECOND)
+    (course / "solutions" / SECOND / f"{FIRST}.py").rename(course / "solutions" / SECOND / f"{SECOND}.py")
+    for chapter in find_chapters(course):
+        build_chapter(chapter, execute=False)
+    return course
+
+
+@pytest.mark.parametrize("corrupt", [FIRST, SECOND])
+@pytest.mark.parametrize(
+    ("form", "who"),
+    [
+        ("ann/{name}/{name}.ipynb", "ann"),
+        ("ann_{name}.ipynb", "ann"),
+        ("ann_7_assignsubmission_file_/{name}.ipynb", "ann_7"),
+    ],
+    ids=["tree", "flat", "moodle"],
+)
+def test_a_corrupt_notebook_costs_its_own_points_only(two_chapters, empty_gradebook, tmp_path, form, who, corrupt):
+    """The good one beside it, of the same student, is graded; no points of the corrupt one stay in the gradebook."""
+    good = json.dumps(notebook(two_chapters, DOUBLE, TRIPLE))  # both chapters have the same cells
+    shutil.copy(empty_gradebook, tmp_path)
+    for damaged in (False, True):
+        for name in (FIRST, SECOND):
+            path = tmp_path / "submitted" / form.format(name=name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(good[:200] if damaged and name == corrupt else good)
+        outcomes = grade_batch(tmp_path / "submitted", course=two_chapters, output=tmp_path)
+        found = {each.assignment: (each.student, each.status, each.scores.total) for each in outcomes}
+        expected = {name: (who, "graded", 8) for name in (FIRST, SECOND)}
+        assert found == (expected | {corrupt: (who, "unreadable", 0)} if damaged else expected)
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as book:
+        kept = {name: [each.score for each in book.assignment_submissions(name)] for name in (FIRST, SECOND)}
+    assert kept == {name: [0 if name == corrupt else 8] for name in (FIRST, SECOND)}
 
 
 def test_the_answer_that_counts_is_the_students_last(target):

@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 
 from ganlab.grading.release import release
@@ -68,7 +70,7 @@ def test_points_are_what_is_deserved(target, attack):
     graded = grade(job(target, attack))
     said = " · ".join((graded.reason, *graded.messages.values(), *graded.flags))
     assert (sum(graded.points.values()), graded.status in attack.status) == (attack.points, True), (graded.status, said)
-    assert attack.says in said
+    assert attack.says in said and attack.shows in graded.notebook
     if graded.status == "unreadable":
         return
     assert "boom()</script" not in graded.notebook.replace("\u200b", "") or "<\u200bscript" in graded.notebook
@@ -80,19 +82,37 @@ def test_the_corpus_is_large():
     assert len(HOSTILE) + len(MORE) >= 40 and len({attack.name for attack in EVERY}) == len(EVERY)
 
 
+def running(mark):
+    """This machine's processes, whoever's, whose command line holds a mark."""
+    return [each for each in psutil.process_iter(["cmdline"]) if mark in str(each.info["cmdline"])]
+
+
 def test_nothing_is_left_of_a_submission(target):
-    """A kernel finds nothing of an earlier one: no process, no file; and no process stays once it is closed."""
+    """No process of it, seen from outside the sandbox, and no file, seen by the next kernel."""
+    mark = f"left-behind-{uuid.uuid4().hex}"
+    daemon = f"[{sys.executable!r}, '-c', 'import time; print(flush=True); time.sleep(600)', {mark!r}]"
     server = server_for(job(target, HONEST[0]))
+    places = ("left", "/tmp/left", "/scratch/left", "/dev/shm/left")
     with server.kernel() as kernel:
+        idle = len(psutil.Process(server._process.pid).children(recursive=True))
+        kernel.run(f"for place in {places}: open(place, 'w').write('x')")
         kernel.run(
-            "import os, time\nopen('left', 'w').write('x'); open('/tmp/left', 'w').write('x'); open('/dev/shm/left', 'w').write('x')"
+            "import subprocess, os\n"
+            f"lives = subprocess.Popen({daemon}, start_new_session=True, stdout=subprocess.PIPE); lives.stdout.readline()\n"
+            "import time\nhere, there = os.pipe()\n"
+            "if not os.fork():\n    os.setsid(); os.fork(); os.write(there, b'x'); time.sleep(600)\n"
+            "os.read(here, 1) + os.read(here, 1)"
         )
-        kernel.run("if not os.fork():\n    os.setsid()\n    time.sleep(600)")
+        (left,) = running(mark)  # it is seen while it lives
+        assert len(psutil.Process(server._process.pid).children(recursive=True)) == idle + 3
+        family = [left, *left.parent().children(recursive=True)]
+    assert not psutil.wait_procs(family, timeout=10)[1] and not running(mark)
     with server.kernel() as kernel:
+        assert len(psutil.Process(server._process.pid).children(recursive=True)) == idle
         seen = kernel.run(
-            "import os\nprint([os.path.exists(p) for p in ('left', '/tmp/left', '/dev/shm/left')], [p for p in os.listdir('/proc') if p.isdigit()])"
+            f"import os\nprint([p for p in {places} if os.path.exists(p)], [p for p in os.listdir('/proc') if p.isdigit()])"
         )
-    assert seen[0]["text"] == "[False, False, False] ['1']\n"
+    assert seen[0]["text"] == "[] ['1']\n"
 
 
 def test_what_a_kernel_sees(target):
@@ -156,12 +176,17 @@ cd / && exec setpriv --reuid=1234 --regid=1234 --clear-groups env -i PATH="$PATH
 """
 PROBE = """
 import sys; sys.path.insert(0, sys.argv[1])
-from ganlab.grading.sandbox import ForkServer
+from ganlab.grading.sandbox import ForkServer, KernelTimeout
 with ForkServer() as server, server.kernel() as kernel:
     print(kernel.run('import os, socket; print(os.getuid(), socket.if_nameindex(), [p for p in os.listdir("/proc") if p.isdigit()])')[0]['text'])
     print(kernel.run('import os, time\\nfor _ in range(200):\\n    if not os.fork(): time.sleep(9)')[-1]['ename'])
     print(kernel.run('import ctypes; print(ctypes.CDLL(None).unshare(0x10000000))')[0]['text'])
     print(kernel.run('print([l.split() for l in open("/proc/self/status") if l.startswith(("CapEff", "CapBnd", "Seccomp:"))])')[0]['text'])
+    print(kernel.run('import os, time; os.kill(0, 9); time.sleep(1); print("its group is its own")')[0]['text'])
+    try:
+        kernel.run('while True: pass', seconds=1)
+    except KernelTimeout as error:
+        print('interrupted' if error.alive else 'its keeper is dead')
 """
 
 
@@ -172,7 +197,9 @@ def test_the_sandbox_works_for_an_ordinary_user():
     repository = str(Path(__file__).parents[2])
     command = ["unshare", "-m", "bash", "-c", ORDINARY, "x", sys.base_prefix, sys.executable, PROBE, repository]
     done = subprocess.run(command, capture_output=True, text=True)
-    user, cap, namespace, rights = [line for line in done.stdout.split("\n") if line] or [done.stderr[-2000:]] * 4
+    said = [line for line in done.stdout.split("\n") if line] or [done.stderr[-2000:]] * 6
+    user, cap, namespace, rights, *keeper = said
     assert user == "65534 [(1, 'lo')] ['1']"
     assert (cap, namespace) == ("BlockingIOError", "-1")
     assert rights == "[['CapEff:', '0000000000000000'], ['CapBnd:', '0000000000000000'], ['Seccomp:', '2']]"
+    assert keeper == ["its group is its own", "interrupted"]  # it has the kernel's user, and its SIGKILL reaches that

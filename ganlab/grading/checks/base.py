@@ -6,10 +6,11 @@
         loss = expect_tensor(answer(real, fake), (), "the loss")     # the student's function on copies of them
         expect(..., "which mistake it looks like")                   # a sentence for the student
 
-`answer(…)` calls the student's function. It fails with a sentence if that raises, changes a tensor it was given, or
-needs one of the `references`. `answer.differentiate(…)` also gives the gradient of what it returns by each argument
-that requires one, and by the parameters of each module. `answer.calls` counts the last call's calls of each argument,
-`answer.raises(…)` gives the exception, `answer.through(adapter, …)` lets a function of ganlab call the student's.
+`answer(…)` calls the student's function. It fails with a sentence if that raises, changes a tensor, array, list or
+dict it was given, or needs one of the `references`. `answer.differentiate(…)` also gives the gradient of what it
+returns by each argument that requires one, and by the parameters of each module. `answer.calls` counts the last call's
+calls of each argument, `answer.raises(…)` gives the exception, `answer.through(adapter, …)` lets a function of ganlab
+call the student's.
 Arguments may be plain values, tensors, generators, torch layers, functions of ganlab modules and `@portable` classes.
 What comes back is plain values and tensors; a function or module that comes back can be called like `answer`.
 
@@ -127,7 +128,7 @@ class Answer:
         fields, tensors = self._send("call", self._called(arguments, named, **how))
         self._fail_on(fields, () if "through" in how else arguments)
         if fields.get("changed"):
-            raise CheckFailed(f"{self.name} changes its input in place; work on a copy (x.clone()).")
+            raise CheckFailed(f"{self.name} changes its input in place; work on a copy (x.clone() or x.copy()).")
         calls = fields.get("calls")
         if not isinstance(calls, list) or not all(isinstance(count, int) for count in calls):
             raise CheckFailed(f"{self.name} could not be checked: the kernel gave no proper reply.")

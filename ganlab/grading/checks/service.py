@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -91,26 +92,44 @@ class Service:
 
     def _call(self, target: Any, arguments: list[Any], named: Any, fields: Fields) -> tuple[Fields, list[Tensor]]:
         given, counts = zip(*(_watch(argument) for argument in arguments), strict=True) if arguments else ((), ())
-        before = [argument.detach().clone() if isinstance(argument, Tensor) else None for argument in arguments]
+        before = _copy((arguments, named))
         out: list[Tensor] = []
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(fields["seed"])
             with torch.enable_grad():
                 result = given[0](target, *given[1:]) if fields.get("through") else target(*given, **named)
                 gradients = _gradients(result, arguments) if fields.get("gradients") else None
-        changed = [
-            k
-            for k, (old, new) in enumerate(zip(before, arguments, strict=True))
-            if old is not None and not _same(old, new.detach())
-        ]
-        reply = {"value": wire.encode(result, out, self._hold), "changed": changed}
+        reply = {"value": wire.encode(result, out, self._hold), "changed": not _same(before, (arguments, named))}
         reply["calls"] = [count() for count in counts]
         reply["gradients"] = wire.encode(gradients, out)
         return reply, out
 
 
-def _same(old: Tensor, new: Tensor) -> bool:
-    return old.shape == new.shape and bool(((old == new) | ((old != old) & (new != new))).all())  # NaN equals NaN
+def _copy(value: Any) -> Any:
+    """Copy what an answer could change in place: tensors and arrays, also inside lists, tuples and dicts."""
+    if isinstance(value, Tensor):
+        return value.detach().clone()
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, list | tuple):
+        return type(value)([_copy(part) for part in value])
+    return {key: _copy(part) for key, part in value.items()} if isinstance(value, dict) else value
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Whether a value is what `_copy` kept of it; NaN equals NaN, networks and generators may change."""
+    if type(old) is not type(new) and not (isinstance(old, Tensor) and isinstance(new, Tensor)):
+        return False
+    if isinstance(old, Tensor | np.ndarray):
+        if old.dtype != new.dtype or old.shape != new.shape:
+            return False
+        now = new.detach() if isinstance(new, Tensor) else new
+        return bool(((old == now) | ((old != old) & (now != now))).all())
+    if isinstance(old, list | tuple):
+        return len(old) == len(new) and all(map(_same, old, new))
+    if isinstance(old, dict):
+        return list(old) == list(new) and all(map(_same, old.values(), new.values()))
+    return old is new or (isinstance(old, int | float | str) and old == new)
 
 
 def _watch(argument: Any) -> tuple[Any, Callable[[], int]]:

@@ -154,7 +154,7 @@ class Kernel:
                 else:
                     answer = self._ask(body) if kind == b"Q" else self._changed()
             except KeyboardInterrupt:
-                answer = b'{"outputs": [], "interrupted": true}' if kind == b"R" else b""
+                answer = b'{"outputs": []}' if kind == b"R" else b""
             channel.send(self.sock, answer)
 
     def _run(self, code: str) -> bytes:

@@ -14,13 +14,13 @@ import select
 import signal
 import socket
 import sys
-import time
 from contextlib import suppress
 from typing import Any
 
 from ganlab.grading.kernel import child, confine
 
 WATCH_SECONDS = 0.2
+KILLED = 256 - signal.SIGKILL  # what _exit_code gives
 
 
 class Zygote:
@@ -73,6 +73,7 @@ class Zygote:
                     confine.new_namespaces()
                 kernel = os.fork()
                 if not kernel:
+                    os.setsid()  # a signal to its own group must not reach the keeper
                     os.close(tell)
                     child.main(descriptor, self.settings)
                 os.close(descriptor)
@@ -91,9 +92,9 @@ class Zygote:
     def _watch(self) -> None:
         """Notice the kernel's end, and stop it where all its processes together take too much memory."""
         with suppress(ChildProcessError):
-            done, status = os.waitpid(self.keeper, os.WNOHANG)
+            done, status, usage = os.wait4(self.keeper, os.WNOHANG)
             if done:
-                self._ended(_exit_code(status))
+                self._ended(_exit_code(status), usage.ru_utime + usage.ru_stime)
                 return
         if not self.settings["confine"]:
             return
@@ -115,11 +116,14 @@ class Zygote:
                 os.kill(self.pid, signal.SIGKILL)  # the first of its process table: all others die with it
             else:
                 os.killpg(os.getpgid(self.pid), signal.SIGKILL)
-        with suppress(ChildProcessError):
-            os.waitpid(self.keeper, 0)
-        self._ended(-9)
+        _, status, usage = os.wait4(self.keeper, 0)
+        self._ended(_exit_code(status), usage.ru_utime + usage.ru_stime)
 
-    def _ended(self, status: int = 70) -> None:
+    def _ended(self, status: int = 70, seconds: float = 0.0) -> None:
+        """Tell the grader; `seconds` of processor time tell RLIMIT_CPU from others who kill."""
+        limit = self.settings["limits"]["cpu"]
+        if self.settings["confine"] and not self.why and status == KILLED and seconds > 0.9 * limit:
+            self.why = f"it used more than {limit} s of processor time"
         self.pid = 0
         self._say(ended=self.number, status=status, why=self.why)
 
@@ -146,11 +150,9 @@ def main() -> None:
     settings = json.loads(sys.argv[2])
     if settings["confine"]:
         confine._LIBC.prctl(confine.PR_SET_DUMPABLE, 0, 0, 0, 0)
-    started = time.monotonic()
     child.warm_up()
     gc.collect()
     gc.freeze()  # collections in children leave the shared pages alone
-    settings["warm_seconds"] = time.monotonic() - started
     Zygote(control, settings).serve()
 
 

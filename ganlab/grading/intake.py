@@ -1,0 +1,156 @@
+"""What was handed in, sorted by student and assignment: each student whom a name reveals gets a row."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from ganlab.grading import archives
+from ganlab.grading.archives import Member
+from ganlab.grading.names import Name, assignment_of, parts_of, read_name, safe_name, shown, stem_of
+from ganlab.grading.reading import Ungradable
+
+SKIPPED = ("__MACOSX", ".ipynb_checkpoints")
+DOCUMENTS = (".pdf", ".py", ".doc", ".docx", ".odt", ".rtf", ".rar", ".7z", ".tar", ".gz", ".tgz")  # by <student>.pdf
+UNSAID = "?"  # the assignment of what does not say it
+ITSELF = "hand in the notebook itself"
+LATE = "Canvas calls it late"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's notebook for one assignment, and how it came."""
+
+    student: str
+    assignment: str
+    path: Path
+    member: str = ""  # its name inside the archive `path`
+    place: tuple[int, ...] = ()  # its number there
+    handed_in: datetime | None = None
+    order: tuple[int, float] = (0, 0.0)  # later attempts are larger
+    note: str = ""
+    problem: str = ""
+    status: str = "unreadable"  # of one with a problem
+
+    def read(self) -> bytes:
+        """Give the notebook's bytes; Ungradable where there is none that may be read."""
+        if self.problem:
+            raise Ungradable(self.status, self.problem)
+        try:
+            return archives.read(self.path, self.place)
+        except Ungradable as error:
+            raise Ungradable(error.status, f"{_called(self)} {error}: {ITSELF}") from error
+
+
+@dataclass
+class Pile:
+    """What one student handed in for one assignment, "" where nothing says for which."""
+
+    notebooks: list[Submission] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)  # "work.zip, which is encrypted"
+    others: list[str] = field(default_factory=list)
+    lms: bool = False
+    late: bool = False
+
+
+class Intake:
+    """The files of one folder or download."""
+
+    def __init__(self, assignments: Collection[str], only: str, *, download: bool) -> None:
+        self.assignments, self.only, self.download = assignments, only, download
+        self.piles: dict[tuple[str, str], Pile] = {}
+
+    def add(self, member: Member, whose: Name | None = None, note: str = "") -> None:
+        """Put a file on its pile; one that reveals nobody is passed over, unless it looks like a student's work."""
+        parts = parts_of(member.name)
+        name = whose or self._name(member)
+        if name is None or "__MACOSX" in parts:
+            return
+        notebook, archive = member.suffix == ".ipynb", member.suffix == ".zip"
+        texts = [name.rest, member.name]
+        if member.own:  # data in a student's zip are of the assignment that the zip is of
+            texts = [stem_of(member.name), member.own, member.name] if notebook else [member.own]
+        assignment = name.assignment or assignment_of(texts, self.assignments, self.only)
+        pile = self.piles.setdefault((name.student, assignment), Pile())
+        pile.lms, pile.late = pile.lms or name.lms, pile.late or name.late
+        if member.name.endswith("/") or set(parts) & set(SKIPPED) or parts[-1].startswith("."):
+            return
+        if member.problem and (notebook or archive or not member.place):
+            pile.refused.append(f"{label(member)}, which {member.problem}")
+        elif notebook:
+            inside = member.name if member.place else ""
+            submission = Submission(name.student, assignment, member.path, inside, member.place)
+            note = joined(note, LATE if name.late else "")
+            pile.notebooks.append(replace(submission, order=(name.attempt, member.when), note=note))
+        else:
+            pile.others.append(label(member))
+
+    def _name(self, member: Member) -> Name | None:
+        """Read whose a file is: from its path, that of the student's own zip, or from its bare name."""
+        for path in filter(None, (member.own, member.name)):
+            if name := read_name(path, self.assignments, download=self.download):
+                return name
+        stem, texts = stem_of(member.own or member.name), (stem_of(member.name), member.name)
+        work = member.suffix in DOCUMENTS or (member.suffix == ".zip" and member.problem)
+        work = work and stem not in self.assignments and assignment_of(texts, self.assignments, self.only)
+        return Name(safe_name(stem), stem_of(member.name)) if work or member.suffix == ".ipynb" else None
+
+    def rows(self, path: Path) -> Iterator[Submission]:
+        """Give a submission for each notebook, and one with a problem for each student who has none."""
+        students: dict[str, dict[str, Pile]] = {}
+        for (student, assignment), pile in self.piles.items():
+            students.setdefault(student, {})[assignment] = pile
+        asked = self.only != "" and any(assignment == self.only for _, assignment in self.piles)  # a download of it
+        for student, piles in students.items():
+            loose = piles.pop("", None)
+            if loose and loose.notebooks:
+                yield _unnamed(loose)
+            if loose and not piles and not loose.notebooks:
+                yield _problem(student, UNSAID, path, loose, Pile())
+            for assignment, pile in piles.items():
+                refused = [*pile.refused, *(loose.refused if loose else ())]
+                note = f"also handed in {listed(refused)}" if refused else ""
+                yield from (replace(each, note=joined(each.note, note)) for each in pile.notebooks)
+                if not pile.notebooks:
+                    yield _problem(student, assignment, path, pile, loose or Pile())
+            lms = [pile for pile in (*piles.values(), loose or Pile()) if pile.lms]
+            if asked and lms and self.only not in piles:
+                wrong = [said for pile in lms for said in (*map(_called, pile.notebooks), *pile.others, *pile.refused)]
+                said = f"expected {self.only}.ipynb, found {listed(wrong) or 'no file'}: hand in the notebook of it"
+                yield Submission(student, self.only, path, problem=said, status="missing")
+
+
+def _problem(student: str, assignment: str, path: Path, pile: Pile, loose: Pile) -> Submission:
+    refused, others = [*pile.refused, *loose.refused], [*pile.others, *loose.others]
+    said = [f"handed in {listed(refused)}"] if refused else []
+    said += [f"no notebook among: {listed(others)}"] if others else []
+    problem = f"{'; '.join(said) or 'no file was handed in'}: {ITSELF}"
+    status, note = "unreadable" if said else "missing", LATE if pile.late or loose.late else ""
+    return Submission(student, assignment, path, note=note, problem=problem, status=status)
+
+
+def _unnamed(pile: Pile) -> Submission:
+    """Give one submission for all notebooks of a student that name no assignment, where the course has several."""
+    last = max(pile.notebooks, key=lambda each: each.order)
+    names = listed([_called(each) for each in pile.notebooks])
+    said = f"no assignment of the course is named by {names}: name it so, or say which one it is with --assignment"
+    return replace(last, assignment=stem_of(_called(last))[:60] or UNSAID, problem=said)
+
+
+def _called(submission: Submission) -> str:
+    return shown(submission.member or submission.path.name)
+
+
+def label(member: Member) -> str:
+    """Give a file's name for a sentence, with that of the zip it lies in."""
+    return f"{shown(member.own)}/{shown(member.name)}" if member.own else shown(member.name)
+
+
+def listed(names: list[str]) -> str:
+    """Give some of the names and how many more there are."""
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def joined(*notes: str) -> str:
+    """Give what there is to say as one."""
+    return "; ".join(filter(None, notes))

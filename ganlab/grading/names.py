@@ -1,0 +1,106 @@
+"""What a file's name says: whose it is, of which assignment, which attempt, and whether the LMS calls it late.
+
+<student>/<assignment>/<any>                                nbgrader's tree
+<student>_<assignment>.<any>                                a flat folder
+<Full Name>_<id>_assignsubmission_file_/<any>               Moodle; student "Full Name_id"
+<lastfirst>[_LATE]_<id>_<number>_<any>[-n].<any>            Canvas; student "lastfirst_id"
+[LATE_]anon_<code>_<number>_<any>[-n].<any>                 Canvas, graded anonymously; student "anon_code"
+"""
+
+import hashlib
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<rest>.*)", re.DOTALL)
+CANVAS = re.compile(
+    r"(?:(?P<name>[^_]+)(?P<late>_LATE)?_(?P<id>\d+)|(?P<anonymous_late>LATE_)?(?P<anonymous>anon_[0-9A-Za-z]{5}))"
+    r"_(?:(?P<number>\d+)_(?P<rest>.+)|(?:text|link)\.html)",  # written into Canvas itself: text, or an address
+    re.IGNORECASE | re.DOTALL,
+)
+AGAIN = re.compile(r"-(\d+)$")  # Canvas numbers later attempts
+DIGITS = 4  # of a file's number on Canvas, at least, where a student's own name could hold the shorter ones
+NAME_LIMIT = 120  # bytes of a student's name
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a path tells."""
+
+    student: str
+    rest: str  # what the student called the file
+    assignment: str = ""  # where the path itself says it
+    attempt: int = 0
+    late: bool = False
+    lms: bool = False
+
+
+def read_name(path: str, assignments: Collection[str], *, download: bool) -> Name | None:
+    """Read whose a file is from its path; None where the path does not say.
+
+    In a flat folder (no `download`) a student may be called s_1_2: Canvas's numbers are longer there.
+    """
+    parts = parts_of(path)
+    last, stem = parts[-1], stem_of(path)
+    for part in parts:
+        if moodle := MOODLE.fullmatch(part):
+            rest = stem_of(moodle["rest"]) if part is last else stem
+            return Name(f"{cleaned(moodle['name'])}_{moodle['id']}", rest, lms=True)
+    canvas = CANVAS.fullmatch(last)
+    if canvas and (download or len(canvas["number"] or "0" * DIGITS) >= DIGITS):
+        rest = stem_of(canvas["rest"] or "")
+        student = canvas["anonymous"] or f"{cleaned(canvas['name'])}_{canvas['id']}"
+        again = AGAIN.search(rest)
+        late = bool(canvas["late"] or canvas["anonymous_late"])
+        return Name(student, rest, attempt=int(again[1][:9]) if again else 0, late=late, lms=True)
+    above = parts if path.endswith("/") else parts[:-1]
+    folders = [k for k in range(1, len(above)) if parts[k] in assignments]
+    if folders:
+        return Name(safe_name(parts[folders[-1] - 1]), stem, parts[folders[-1]])
+    ending = max((each for each in assignments if stem.endswith(f"_{each}")), key=len, default="")
+    if ending and len(stem) > len(ending) + 1:
+        return Name(safe_name(stem[: -len(ending) - 1]), stem, ending)
+    return None
+
+
+def assignment_of(texts: Collection[str], assignments: Collection[str], only: str) -> str:
+    """Give the assignment that the first telling text names; `only`, or the only one, where none does; else ""."""
+    sole = only or ("".join(assignments) if len(assignments) == 1 else "")
+    for text in texts:
+        named = [each for each in assignments if each in text]
+        longest = [each for each in named if not any(each in other for other in named if other != each)]
+        if only in longest:
+            return only
+        if longest:
+            return longest[0] if len(longest) == 1 else ""
+    return sole
+
+
+def parts_of(path: str) -> list[str]:
+    """Give a path's parts, whichever slashes it has, without those that lead elsewhere."""
+    return [part for part in path.replace("\\", "/").split("/") if part not in ("", ".", "..")] or ["_"]
+
+
+def stem_of(path: str) -> str:
+    """Give the last part of a path without its ending."""
+    return PurePosixPath(parts_of(path)[-1]).stem
+
+
+def shown(path: str) -> str:
+    """Give a file's name for a sentence: its last part, printable, not too long."""
+    name = "".join(c if c.isprintable() else "_" for c in parts_of(path)[-1])
+    return name if len(name) <= 80 else f"{name[:50]}…{name[-20:]}"
+
+
+def safe_name(student: str) -> str:
+    """Give a name that can be a folder's; where it is not the student's own, with a mark that keeps two apart."""
+    name = cleaned(student)
+    return name if name == student else f"{name}~{hashlib.sha256(student.encode(errors='replace')).hexdigest()[:8]}"
+
+
+def cleaned(student: str) -> str:
+    """Take out separators and control characters, what hides a folder, and what is too long."""
+    kept = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in student).strip(" ")
+    kept = kept.lstrip(".") or "_"
+    return kept.encode()[:NAME_LIMIT].decode(errors="ignore")
