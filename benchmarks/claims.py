@@ -233,7 +233,7 @@ def table(results: dict[str, dict[str, Any]], data: str) -> list[str]:
 def by_the_clock(results: dict[str, dict[str, Any]]) -> str:
     """Say how long the ten seeds of ours took on both cores."""
     done = {data: results.get(f"ours, for the {data} on {data}") for data in DATA}
-    return " and ".join(f"ours took {got['seconds']:.0f} s on the {data}" for data, got in done.items() if got)
+    return "ours took " + " and ".join(f"{got['seconds']:.0f} s on the {data}" for data, got in done.items() if got)
 
 
 def main(chosen: list[str]) -> None:

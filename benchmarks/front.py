@@ -20,6 +20,7 @@ from torch import Tensor
 
 import ganlab
 from ganlab import TrainConfig, mode_report, plots, train, wilson_interval
+from ganlab.diagnostics import mean_interval
 from ganlab.nets import mlp_discriminator
 from ganlab.plots.style import SERIES
 
@@ -51,11 +52,11 @@ METHODS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {  # changes of the 
 }
 CHANGES = {
     FAILS: "–",
-    "WGAN-GP, one critic step": "Wasserstein losses, gradient penalty λ = 0.1",
+    "WGAN-GP, one critic step": "Wasserstein losses, penalty λ = 0.1",
     "label smoothing": "real targets 0.9",
     "packing, two samples": "D sees two samples at once",
-    "relativistic, R1 + R2": "relativistic losses, R1 and R2 with γ = 0.1",
-    "minibatch discrimination": "a layer in D that compares the samples of a batch",
+    "relativistic, R1 + R2": "relativistic losses, γ = 0.1",
+    "minibatch discrimination": "D compares the samples of a batch",
     REPAIRED: "step of G 2e-3 → 5e-4",
 }
 COLOURS = {FAILS: SERIES[1], REPAIRED: SERIES[0]}
@@ -140,8 +141,9 @@ def table(found: dict[str, Measured]) -> str:
     rows = []
     for name, of in found.items():
         whole = int((of.modes == len(RING)).sum())
-        rate, mean, quality = wilson_interval(whole, len(of.modes)), of.modes.double().mean(), of.high_quality.mean()
-        rows.append(f"| {name} | {CHANGES[name]} | {rate} | {mean:.1f} | {100 * quality:.0f} % |")
+        rate, modes = wilson_interval(whole, len(of.modes)), mean_interval(of.modes)
+        quality = mean_interval(100 * of.high_quality)
+        rows.append(f"| {name} | {CHANGES[name]} | {rate} | {modes} | {quality} |")
     return "\n".join(rows)
 
 

@@ -528,4 +528,5 @@ print("stale is worse than a coin, right is not:", end["stale"] > 2 * math.log(2
 # - 2 ln 2 is what a coin-tossing D pays: at a perfect generator, and at a D that has learnt nothing.
 # - Good losses do not show a right wiring; a D that stays above 2 ln 2 shows a wrong one.
 #
-# **Sources.** Goodfellow et al. 2014 (Generative adversarial nets) · Goodfellow 2016 (NIPS tutorial, §3.2 on the losses and §5 on balance).
+# **Sources.** Wilson 1927 (the interval) · Goodfellow et al. 2014 (Generative adversarial nets) · Goodfellow 2016 (NIPS tutorial, §3.2 on the
+# losses and §5 on balance).

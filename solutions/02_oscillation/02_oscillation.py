@@ -340,6 +340,12 @@ for ax, game, title in ((axes[0], PLAIN, "no penalty"), (axes[1], BRAKED, "R1, �
     ax.legend(fontsize=8, loc="upper right")
 plt.show()
 
+# %% training=true tags=["nbval-check-output"]
+inside = [
+    bool(update_eigenvalues(step, BRAKED.field, 0.2).abs().max() < 1) for step in (simultaneous_step, alternating_step)
+]
+print(f"R1, γ = 0.3, h = 0.2: spectral radius below 1, simultaneous {inside[0]}, alternating {inside[1]}")
+
 # %% [markdown]
 # *Figure: the Dirac-GAN from (1, −1), 300 updates with h = 0.2. Without a penalty it turns for ever, outwards if simultaneous; with R1 both
 # kinds of step spiral into the equilibrium.*
@@ -471,12 +477,12 @@ for name, run in runs.items():
     waves[name] = oscillation(mode_occupancy(run.record.snapshots, ring, radius=NEAR)[START_AT:])
     captured[name] = torch.stack([mode_report(samples, ring).modes for samples in run.record.snapshots]).double()
     period = EVERY * waves[name].period
-    same_time = captured[name][min(200, int(200 * fastest / run.elapsed))].mean()
+    same_time = mean_interval(captured[name][min(200, int(200 * fastest / run.elapsed))])
     print(
         f"{name:16s} hops a snapshot {mean_interval(waves[name].hop_rate)}, period {period.median():.0f} steps"
         f" ({period.min():.0f} to {period.max():.0f})\n{'':4s}captured: mean over time"
-        f" {mean_interval(captured[name][START_AT:].mean(0))}, at the end {mean_interval(captured[name][-1])},"
-        f" at equal time {same_time:.1f}, {run.elapsed:.0f} s"
+        f" {mean_interval(captured[name][START_AT:].mean(0))}, at the end {mean_interval(captured[name][-1])},\n"
+        f"{'':14s}at equal time {same_time}, {run.elapsed:.0f} s"
     )
 
 # %% training=true tags=["nbval-check-output"]

@@ -218,8 +218,8 @@ plt.show()
 #
 # - saturating (seen above),
 # - non-saturating, with the *same* discriminators,
-# - a Wasserstein critic with gradient penalty (WGAN-GP). A *critic* scores without any sigmoid, and its penalty holds ‖∇ₓD‖ near 1. Chapter 06
-#   builds it; here it is a black box.
+# - a Wasserstein critic with gradient penalty (WGAN-GP). A *critic* scores without any sigmoid, and its penalty pulls ‖∇ₓD‖ towards 1, which
+#   keeps it bounded. Chapter 06 builds it; here it is a black box.
 #
 # Before you go on, write for the second and third: does the norm fall, stay or grow, by how many decades about, and why (one
 # sentence each)? And: if the generator of the saturating loss is set free after these 1,000 updates, will it ever reach the ring? A
@@ -228,8 +228,8 @@ plt.show()
 # %% [markdown] question="prediction" points=2
 # <!-- BEGIN SOLUTION -->
 # *Example.* Non-saturating: it grows, by a decade or two, since its slope is near −1 for rejected fakes while D's own slope gets
-# steeper. WGAN-GP: stays within half a decade after the first updates, since the loss has slope −1 and the penalty holds
-# D's slope near 1. Set free, the generator will not move, since its gradient is some thousand times smaller.
+# steeper. WGAN-GP: stays within half a decade after the first updates, since the loss has slope −1 and the penalty keeps
+# D's slope bounded. Set free, the generator will not move, since its gradient is some thousand times smaller.
 #
 # *Rubric.* 1 point for a direction, a size and a reason for both losses; 1 point for a prediction about the generator set free,
 # with a reason. Whether it came true does not matter.
@@ -385,11 +385,11 @@ for (loss, optimiser), run in freed.items():
     modes = torch.stack([mode_report(samples, ring).modes for samples in run.record.snapshots])  # (T, S)
     captured[loss, optimiser] = modes
     recovered = int((modes[-1] >= 4).sum())
-    same_time = modes[min(30, int(30 * shortest / run.elapsed))].double().mean()
-    travelled = (run.record.snapshots[-1] - run.record.snapshots[0]).norm(dim=-1).mean()
+    same_time = mean_interval(modes[min(30, int(30 * shortest / run.elapsed))])
+    travelled = (run.record.snapshots[-1] - run.record.snapshots[0]).norm(dim=-1).mean(-1)  # (S,)
     print(
-        f"{loss:14s} {optimiser:5s} recovered {wilson_interval(recovered, 10)}  modes {modes[-1].double().mean():.1f}"
-        f"  (at equal time {same_time:.1f})  samples moved by {travelled:.2f}  {run.elapsed:.0f} s"
+        f"{loss:14s} {optimiser:5s} recovered {wilson_interval(recovered, 10)}  modes {mean_interval(modes[-1])}\n"
+        f"{'':21s}(at equal time {same_time})  samples moved by {mean_interval(travelled)}  {run.elapsed:.0f} s"
     )
 
 # %% training=true
@@ -459,10 +459,10 @@ def disagreement(vectors):
 
 
 def jackknife(vectors):
-    """Give its 95 % interval over the discriminators, by leaving out each of them in turn."""
+    """Leave out each discriminator in turn: ten pseudo-values, (S,), whose mean estimates the disagreement."""
     whole, count = disagreement(vectors), len(vectors)
     left_out = [disagreement(torch.cat((vectors[:k], vectors[k + 1 :]))) for k in range(count)]
-    return mean_interval([count * whole - (count - 1) * value for value in left_out])
+    return torch.tensor([count * whole - (count - 1) * value for value in left_out])
 
 
 # %% training=true
@@ -476,7 +476,9 @@ for name, setting, loss in (("nonsaturating", {}, generator_loss), ("wgan_gp", w
     vectors = [gradients(page, loss) for page in pages.discriminators[2:]]
     ax.plot(pages.steps[2:], [disagreement(own) for own in vectors], "o-", ms=3, color=COLOUR[name], label=name)
     late[name] = jackknife(vectors[-1])
-    print(f"{name:14s} disagreement after 600 updates: {late[name]}, mean length {vectors[-1].norm(dim=1).mean():.2f}")
+    length = mean_interval(vectors[-1].norm(dim=1))
+    print(f"{name:14s} disagreement after 600 updates: {mean_interval(late[name])}, mean length {length}")
+print(f"difference, same seeds: {mean_interval(late['nonsaturating'] - late['wgan_gp'])}")
 ax.set(ylim=(0, None), xlabel="updates of D (one frozen G, ten Ds)", ylabel="disagreement of ten gradients")
 ax.legend(fontsize=8)
 plt.show()
@@ -484,18 +486,19 @@ plt.show()
 # %% training=true tags=["nbval-check-output"]
 print(
     "the ten critics agree better than the ten discriminators:",
-    late["wgan_gp"].estimate < late["nonsaturating"].estimate,
+    bool(late["wgan_gp"].mean() < late["nonsaturating"].mean()),
 )
 
 # %% [markdown]
 # *Figure: how much the generator's gradient depends on which discriminator gives it; one frozen generator, ten discriminators or critics (seeds
-# 0–9), from update 100 on. 0: all agree. 1: the spread is as large as the mean. Brackets: 95 % jackknife intervals, from leaving out each of the
-# ten in turn; their estimate corrects for there being only ten, so it is not quite the curve's last point.*
+# 0–9), from update 100 on. 0: all agree. 1: the spread is as large as the mean. Brackets after "disagreement" and "difference": 95 % jackknife
+# intervals, from leaving out each of the ten in turn (for the difference, a seed's discriminator and its critic together). Their estimate corrects
+# for there being only ten, so it is not quite the curve's last point.*
 #
 # So a large gradient is not yet a right one: a good part of the non-saturating gradient belongs to the one discriminator that happened
-# to be trained, and more training of D makes it longer, hardly truer. WGAN-GP critics agree better, at a higher price for each update; ten of each give
-# wide intervals, but the order was the same on seeds 100–109. The vector's *length* is no measure of learning either: above, both losses
-# recovered under Adam with gradients that differ by decades.
+# to be trained, and more training of D makes it longer, hardly truer. WGAN-GP critics agree better, at a higher price for each update. Ten of each
+# give wide intervals, and that of the difference only just leaves out 0; but the order was the same on seeds 100–109. The vector's
+# *length* is no measure of learning either: above, both losses recovered under Adam with gradients that differ by decades.
 #
 # And the fix cures nothing but this failure. The next chapter's collapsing generators all train with the non-saturating loss.
 
@@ -536,7 +539,7 @@ print(
 # - What vanishes is the loss's slope, σ(s), not D's knowledge: the fix is one line.
 # - A vanished gradient freezes G under SGD; Adam rescales it and hides the failure.
 # - D's loss or accuracy does not say whether G can learn.
-# - A large gradient is not a right one: independent discriminators disagree about it, WGAN-GP critics less.
+# - A large gradient is not a right one: independent discriminators disagree about it; WGAN-GP critics less, as far as ten seeds tell.
 #
 # **Sources.** Goodfellow et al. 2014 (GAN, §3) · Kingma and Ba 2015 (Adam) · Arjovsky and Bottou 2017 (Towards principled methods, §2) · Arjovsky et al. 2017
 # (WGAN) · Gulrajani et al. 2017 (WGAN-GP).

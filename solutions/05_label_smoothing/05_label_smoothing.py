@@ -184,11 +184,16 @@ for key in stated:
         f"{key[1]:6s}expected calibration error, mean over seeds 0-9: {mean_interval(calibration_error(stated[key]))}"
     )
 SURE = 0.1  # below it D states "fake" with more than 90 %
+
+
+def truly_real(marked):
+    """Give the true share of real samples, in percent, among those marked of each seed, (S, N) -> (S,)."""
+    return 100 * (TRUTH * marked).sum(1) / marked.sum(1)
+
+
 for key in stated:
-    sure = stated[key] < SURE
-    print(
-        f"{key[1]:6s}of what D calls fake with over 90 %, truly real: {100 * float(TRUTH.expand_as(sure)[sure].mean()):.0f} %"
-    )
+    share = mean_interval(truly_real(stated[key] < SURE))
+    print(f"{key[1]:6s}of what D calls fake with over 90 %, truly real: {share} %")
 
 # %% training=true tags=["nbval-check-output"]
 errors = {key: calibration_error(stated[key]) for key in stated}
@@ -252,17 +257,21 @@ for name in GAMES:
     above, below = own > 0.9, own < SURE
     print(
         f"{name:10s}calibration error {mean_interval(calibration_error(own))}"
-        f"  stated above 90 %: {100 * above.float().mean():4.1f} % of samples\n"
-        f"{'':10s}called fake with over 90 %: {100 * below.float().mean():4.1f} %,"
-        f" truly real of these {100 * TRUTH.expand_as(own)[below].mean():4.1f} %"
+        f"  stated above 90 %: {mean_interval(100 * above.double().mean(1))} % of samples\n"
+        f"{'':10s}called fake with over 90 %: {mean_interval(100 * below.double().mean(1))} %,"
+        f" truly real of these {mean_interval(truly_real(below))} %"
     )
+print("truly real of what is called fake with over 90 %, change from plain, same seeds:")
+for name in ("one-sided", "two-sided"):
+    change = truly_real(stated[name, "few"] < SURE) - truly_real(stated["plain", "few"] < SURE)
+    print(f"{name:10s}{mean_interval(change)} percentage points")
 
 # %% [markdown]
 # *Figure: as above, trained on the same 32 real points, with smoothing.*
 #
-# One-sided smoothing does what it promises on its side: hardly anything is stated above 0.9. On the other side, where this
-# discriminator is too sure, it does nothing: the targets of fakes are 0 as before. Two-sided smoothing holds both sides. Then why is the
-# one-sided kind the one that is recommended?
+# One-sided smoothing does what it promises on its side: hardly anything is stated above 0.9. (An interval's end below 0 % means nothing.)
+# On the other side, where this discriminator is too sure, it changes nothing that ten seeds show: the targets of fakes are 0 as before. Two-sided
+# smoothing holds both sides. Then why is the one-sided kind the one that is recommended?
 #
 # ## 3 · What the best discriminator says
 #
@@ -271,21 +280,22 @@ for name in GAMES:
 # $$p\,\big[\alpha\,\mathrm{sp}(-s) + (1-\alpha)\,\mathrm{sp}(s)\big] + q\,\big[\beta\,\mathrm{sp}(-s) + (1-\beta)\,\mathrm{sp}(s)\big],
 # \qquad \mathrm{sp}(s) = \log(1 + e^s),$$
 #
-# and its slope in s is $(p + q)\,\sigma(s) - (\alpha p + \beta q)$. So the best D states
-#
-# $$D^* = \frac{\alpha p + \beta q}{p + q}.$$
+# a valley in s. At its bottom the slope in s is 0; the best D has that score, and states $D^* = \sigma(s)$.
 #
 # ### Exercise 3 · The best logit (5 points)
 #
+# First on paper: differentiate this loss by s, set the slope to 0, and solve for D*. You need $\mathrm{sp}'(s) = \sigma(s)$ and
+# $\sigma(-s) = 1 - \sigma(s)$. As a test, α = 1 and β = 0 must give the p/(p + q) of part 1.
+#
 # Scores are logits, so what does the best one look like? Write `best_logit(log_ratio, real_label, fake_label)`: `log_ratio` is
-# $\ln(p/q)$, a tensor of any shape; the labels are the numbers α and β, 0 ≤ β < α ≤ 1. Return the logit of D*, $\ln\frac{D^*}{1 - D^*}$, of the same
+# $\ln(p/q)$, a tensor of any shape; the labels are the numbers α and β, 0 ≤ β < α ≤ 1. Return the logit of your D*, $\ln\frac{D^*}{1 - D^*}$, of the same
 # shape. It must be right, and have the right gradient by `log_ratio`, for log ratios up to ±40, also for α = 1 and β = 0, where no smoothing
 # happens. (Do not go through D* itself: a float cannot tell 1 − e⁻⁴⁰ from 1.)
 
 
 # %% exercise="best_logit"
 def best_logit(log_ratio, real_label, fake_label):
-    """Give the logit of D* = (α p + β q)/(p + q) from ln(p/q), any shape -> same shape."""
+    """Give the logit of the best statement D* from ln(p/q), any shape -> same shape."""
     ### BEGIN SOLUTION
     ratio = log_ratio.exp()  # D* : 1 − D* = (α r + β) : ((1 − α) r + 1 − β)
     return (real_label * ratio + fake_label).log() - ((1 - real_label) * ratio + (1 - fake_label)).log()
@@ -299,6 +309,12 @@ check("05/best_logit", best_logit, seed=7003, rounds=10)
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# The slope of the loss is $(p + q)\,\sigma(s) - (\alpha p + \beta q)$, so the best D states
+#
+# $$D^* = \frac{\alpha p + \beta q}{p + q},$$
+#
+# the mean of the two targets, each weighted by its density.
+#
 # Where the generator has reached the data, p = q, the best D knows nothing. What does it state then? Not the label: with one-sided smoothing
 # D* is **half the label** there, and the best logit is ln(D*/(1 − D*)).
 

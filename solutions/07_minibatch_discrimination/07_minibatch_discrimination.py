@@ -404,15 +404,16 @@ BUDGETS = {
     "400 updates": dict.fromkeys(runs, 400),
     f"{budget:.1f} seconds": {name: budget / per_step[name] for name in runs},
 }
+print("seeds 0-9, mean [95 % interval]; last column: paired differences, seed by seed")
 for title, limits in BUDGETS.items():
-    print(f"after {title}:")
+    print(f"\n{'after ' + title:20s}modes             firm modes        high quality, %     more modes than plain")
     for name in runs:
-        modes, firmly, hq = at(name, limits)
-        change = mean_interval(modes - at("plain", limits)[0])
-        print(
-            f"  {name:20s} {modes.mean():.1f} modes ({firmly.mean():.1f} firm), high quality {hq.mean():2.0f} %, "
-            f"more modes than plain: {change.estimate:+.1f} [{change.low:+.1f}, {change.high:+.1f}]"
-        )
+        line = f"{name:20s}"
+        for values, width in zip(at(name, limits), (18, 18, 20), strict=True):
+            mean, low, high = mean_interval(values)
+            line += f"{f'{mean:z.1f} [{low:z.1f}, {high:z.1f}]':{width}s}"
+        change = mean_interval(at(name, limits)[0] - at("plain", limits)[0])
+        print(f"{line}{change.estimate:+.1f} [{change.low:+.1f}, {change.high:+.1f}]")
 
 # %% training=true tags=["nbval-check-output"]
 lead = at("your layer", BUDGETS["400 updates"])[0] - at("plain", BUDGETS["400 updates"])[0]

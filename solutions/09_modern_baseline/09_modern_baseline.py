@@ -382,8 +382,8 @@ for name, samples in {"a uniform square": cloud, "the data itself": data}.items(
     print(f"no GAN, {name}: {modes(samples).mean():.1f} modes, overlap {overlap(samples).mean():.0f} %")
 
 # %% [markdown]
-# A uniform square "captures" all eight modes. So modes tell whether collapse is *broken*, and overlap whether the data is *learnt*: a method that stays below
-# the square's overlap has only spread its samples.
+# A uniform square "captures" all eight modes. So modes tell whether collapse is *broken*, and overlap whether the data is *learnt*: a method whose
+# overlap is not above the square's, with its whole interval, has not been shown to do more than spread its samples.
 #
 # ### Prediction (2 points)
 #
@@ -414,6 +414,7 @@ METHODS = {  # what differs from HARD, and the pieces that `train` gets
 }
 
 
+# %%
 def train_all(setting, names):
     """Train some methods on a setting: name -> run."""
     runs = {}
@@ -433,15 +434,19 @@ def compare(runs, score, other):
     """Print a line for each method, the best first; give its scores at equal updates and at equal time, (S,), (S,)."""
     budget = runs["plain"].elapsed
     scores = {name: (score(run.record.snapshots[-1]), score(after(run, budget))) for name, run in runs.items()}
-    print(f"{score.__name__}, and the change from plain, at")
-    print(f"{'':18s}{'equal updates':29s}{'equal time':28s}{other.__name__:7s}   time")
+    print(f"{score.__name__}, and the change from plain [95 % interval], at")
+    print(f"{'':18s}{'equal updates':28s}{'equal time':28s}{other.__name__:20s}time")
     for name in sorted(scores, key=lambda name: -float(scores[name][0].mean())):
         line = f"{name:17s}"
         for now, before in zip(scores[name], scores["plain"], strict=True):
             change = mean_interval(now - before)
-            gain = "" if name == "plain" else f"{change.estimate:+.1f} [{change.low:+.1f}, {change.high:+.1f}]"
-            line += f"{now.mean():5.1f}   {gain:21s}"
-        print(f"{line}{other(runs[name].record.snapshots[-1]).mean():7.1f}   {runs[name].elapsed / budget:5.1f}")
+            gain = f"{change.estimate:+.1f} [{change.low:+.1f}, {change.high:+.1f}]"
+            if name == "plain":
+                _, low, high = mean_interval(now)
+                gain = f"     [{low:z.1f}, {high:.1f}]"
+            line += f"{now.mean():5.1f}  {gain:21s}"
+        mean, low, high = mean_interval(other(runs[name].record.snapshots[-1]))
+        print(f"{line} {f'{mean:.1f} [{low:z.1f}, {high:.1f}]':20s}{runs[name].elapsed / budget:.1f}")
     return scores
 
 
@@ -450,8 +455,9 @@ hard = {"plain": plain, "RpGAN": rpgan, "RpGAN + R1 + R2": r3gan, **train_all(HA
 hard_scores = compare(hard, modes, overlap)
 
 # %% [markdown]
-# *Table: chapter 04's players, seeds 0–9. In brackets the 95 % Student t interval of the paired difference from `plain`: where it excludes 0, ten seeds
-# show an effect. Overlap in per cent, at equal updates. Time: of the whole run, as a multiple of that of `plain`.*
+# *Table: chapter 04's players, seeds 0–9. In brackets the 95 % Student t interval of the paired difference from `plain` (in its own row: of
+# its mean): where it excludes 0, ten seeds show an effect. Overlap in per cent, with its own 95 % interval, at equal updates. Time: of the
+# whole run, as a multiple of that of `plain`.*
 #
 # ## 6 · The same players, treated gently
 #
@@ -505,30 +511,36 @@ plt.show()
 # σ = 0.01) and a grid of 25 (5 × 5, neighbours 2 apart, σ = 0.05). It takes too long for a notebook; the table is copied from
 # `benchmarks/CLAIMS.md` in the course's repository, which has more rows.
 #
-# | Method | Ring: modes | high quality, % | Grid: modes | high quality, % |
-# |---|---|---|---|---|
-# | `plain` | 7.4 ± 0.3 | 58.8 ± 6.5 | 18.4 ± 1.0 | 11.1 ± 1.5 |
-# | `R1` | 8.0 ± 0.0 | 49.5 ± 3.4 | 22.0 ± 0.5 | 12.5 ± 1.1 |
-# | `RpGAN + R1 + R2` | 7.7 ± 0.3 | 32.2 ± 4.9 | 22.5 ± 0.5 | 10.3 ± 1.6 |
-# | `packing 2` | 7.9 ± 0.1 | 44.9 ± 6.2 | 16.9 ± 1.2 | 2.7 ± 0.4 |
-# | `minibatch` | 8.0 ± 0.0 | 73.5 ± 3.4 | 20.1 ± 0.9 | 23.5 ± 3.6 |
-# | WGAN-GP, five critic steps | 7.9 ± 0.1 | 56.9 ± 5.3 | 20.4 ± 0.7 | 7.7 ± 1.0 |
-# | `unrolled 5` | 8.0 ± 0.0 | 59.9 ± 5.2 | 22.5 ± 0.6 | 25.8 ± 2.9 |
-# | `SN + hinge` | 1.7 ± 0.7 | 1.9 ± 1.4 | 5.7 ± 0.9 | 1.3 ± 0.2 |
-# | `RpGAN + R1 + R2`, tuned | 8.0 ± 0.0 | 97.2 ± 0.3 | 25.0 ± 0.0 | 95.0 ± 1.1 |
-#
+# | Method | Ring: modes | high quality, % | Grid: modes | high quality, % | D updates | CPU s |
+# |---|---|---|---|---|---|---|
+# | `plain` | 7.4 ± 0.3 | 58.8 ± 6.5 | 18.4 ± 1.0 | 11.1 ± 1.5 | 6,000 | 31 / 31 |
+# | `R1` | 8.0 ± 0.0 | 49.5 ± 3.4 | 22.0 ± 0.5 | 12.5 ± 1.1 | 6,000 | 46 / 44 |
+# | `RpGAN + R1 + R2` | 7.7 ± 0.3 | 32.2 ± 4.9 | 22.5 ± 0.5 | 10.3 ± 1.6 | 6,000 | 48 / 46 |
+# | `packing 2` | 7.9 ± 0.1 | 44.9 ± 6.2 | 16.9 ± 1.2 | 2.7 ± 0.4 | 6,000 | 30 / 32 |
+# | `minibatch` | 8.0 ± 0.0 | 73.5 ± 3.4 | 20.1 ± 0.9 | 23.5 ± 3.6 | 6,000 | 80 / 78 |
+# | WGAN-GP, five critic steps | 7.9 ± 0.1 | 56.9 ± 5.3 | 20.4 ± 0.7 | 7.7 ± 1.0 | 30,000 | 155 / 132 |
+# | `unrolled 5` | 8.0 ± 0.0 | 59.9 ± 5.2 | 22.5 ± 0.6 | 25.8 ± 2.9 | 6,000 | 304 / 271 |
+# | `SN + hinge` | 1.7 ± 0.7 | 1.9 ± 1.4 | 5.7 ± 0.9 | 1.3 ± 0.2 | 6,000 | 56 / 61 |
+# | `RpGAN + R1 + R2`, tuned | 8.0 ± 0.0 | 97.2 ± 0.3 | 25.0 ± 0.0 | 95.0 ± 1.1 | 12,000 / 11,000 | 270 / 273 |
+
+# %% [markdown]
 # *Table: mean ± standard error over seeds 0–9 (a 95 % interval reaches 2.3 standard errors to each side); 2,500 samples a seed. Every row
 # but the last: 6,000 steps, one update of D and of G in each (WGAN-GP: five of D); 2 hidden layers of 64, batch 128, two latents, Adam with
-# step 1e-3 for both players, β = (0.5, 0.999), but (0, 0.99) for `RpGAN + R1 + R2` and (0.5, 0.9) for WGAN-GP; γ = 0.1, λ = 0.1.*
+# step 1e-3 for both players, β = (0.5, 0.999), but (0, 0.99) for `RpGAN + R1 + R2` and (0.5, 0.9) for WGAN-GP; γ = 0.1, λ = 0.1. Two
+# numbers: ring / grid. The steps that `unrolled 5` looks ahead are not in its D updates. CPU s: processor seconds of the slower of two
+# processes of five seeds each.*
 
 # %% [markdown]
 # With time, equal steps and less momentum even `plain` leaves its clump: collapse belongs to a *setting*. On the grid R1, R3GAN's loss and unrolling capture
-# more modes than `plain`, and unrolling took some ten times as long. No row of the first eight is best everywhere, and more modes are not better
+# more modes than `plain`. The budgets are not equal, though: WGAN-GP had five times `plain`'s updates of D and more than four times its
+# processor time, and unrolling nine to ten times as much time. No row of the first eight is best everywhere, and more modes are not better
 # samples: R3GAN's loss, taken as it is, draws neither data set better than `plain`.
 #
 # **The last row** is the same loss with everything around it tuned (on other seeds): data divided by their standard deviation, γ and step sizes that
-# decay, averaged weights, batch 256, Fourier features in front of D, deeper networks, 11,000 and 12,000 steps. Each data set has its own
-# generator, and the grid's, tried on the ring, ended in one mode on most seeds. So the loss alone is not the baseline: the tuning is, and it does not carry over by itself.
+# decay, averaged weights, batch 256, deeper networks, and Fourier features in front of D, which give it sines and cosines of the coordinates
+# as further inputs. It took about twice `plain`'s steps and almost nine times its processor time. Each data set has its own generator, and the
+# grid's, tried on the ring, ended in one mode on most seeds. So the loss alone is not the baseline: the tuning is, and it does not carry over
+# by itself.
 
 # %% [markdown]
 # ### Question (4 points)
@@ -572,7 +584,8 @@ plt.show()
 # What this course does *not* show: that this order is right for large images. There it rests on the papers below.
 
 # %% [markdown]
-# **What the literature says.** R3GAN's table on Stacked MNIST (1,000 modes; a small ResNet): RpGAN + R1 + R2 finds all 1000, the ordinary loss with
+# **What the literature says.** R3GAN's table on Stacked MNIST (1,000 modes; a small ResNet, a network whose blocks add their output to their
+# input): RpGAN + R1 + R2 finds all 1000, the ordinary loss with
 # R1 + R2 693, and either loss with R1 alone *diverges* (Huang et al., 2024). Your row `RpGAN + R1` did not blow up: a small network
 # on a ring is a milder test than theirs. PacGAN's table on a ring of eight: 6.3 ± 0.5 modes for the plain GAN, 7.9 ± 0.1 with packs of two
 # (Lin et al., 2018).
