@@ -1,5 +1,6 @@
 # make lab       set up .venv once, open JupyterLab on course/   (LAB_ARGS=--no-browser is passed on)
-# make test      the same set-up, then the tests
+# make test      the same set-up, then the tests, one process a core
+# make test-slow the tests that take minutes, but for the corpus, which make mutants judges
 # make notebooks build and execute solutions/*.ipynb and course/*.ipynb from the sources; the points table
 # make mutants   the table of wrong solutions that the checks reject
 # make nbval     run the executed notebooks again, NBVAL_JOBS at once, and compare
@@ -14,7 +15,7 @@ PIP_ARGS ?=
 NBVAL_JOBS ?= 2
 BIN := $(VENV)/bin
 
-.PHONY: lab test test-all notebooks nbval mutants check bench clean
+.PHONY: lab test test-slow test-all notebooks nbval mutants check bench clean
 
 # One stamp for students, one for contributors: each is made again only when what it installs changes.
 $(VENV)/.course: pyproject.toml constraints.txt
@@ -31,10 +32,13 @@ lab: $(VENV)/.course
 	$(BIN)/ganlab lab $(LAB_ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not slow" $(TEST_ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow" -n auto $(TEST_ARGS)
+
+test-slow: $(VENV)/.dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow -n auto --ignore=tests/mutants --ignore=tests/grading/test_answers.py $(TEST_ARGS)
 
 test-all: $(VENV)/.dev
-	$(BIN)/python -m pytest $(TEST_ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto $(TEST_ARGS)
 
 notebooks: $(VENV)/.dev
 	$(BIN)/ganlab build

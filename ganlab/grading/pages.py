@@ -63,7 +63,7 @@ def feedback_page(
     parts += _summary(outcome)
     left = PAGE_LIMIT
     cells = notebook.cells if notebook is not None else []
-    for cell, after in zip(cells, [*cells[1:], None], strict=True):
+    for cell, after in zip(cells, [*cells, None][1:], strict=True):
         parts += _cell(cell, outcome, comments, hidden, left, _caption(after))
         left = max(0, left - len(cell.source))
     return "".join((*parts, "</body></html>\n"))

@@ -22,6 +22,11 @@ def test_a_picture_is_described_by_the_caption_behind_it() -> None:
     )
 
 
+def test_no_notebook_is_a_page_too() -> None:
+    for notebook in (None, new_notebook()):
+        assert "Feedback for ann" in feedback_page(Outcome("ann", "04", "unreadable", "it is empty"), notebook, {}, {})
+
+
 def test_a_picture_without_a_caption_is_a_figure() -> None:
     for after in ((), ("Text, *Figure: not at the start.*",), ("Text.", "*Figure: of another cell.*")):
         assert 'alt="figure"' in page(*after)
