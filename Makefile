@@ -59,6 +59,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.layers
+	$(BIN)/python -m benchmarks.ablation
 	$(BIN)/python -m benchmarks.grading --class-size 300 --stock 10 --workers 2 --write
 	$(BIN)/python -m benchmarks.images
 	$(BIN)/python -m benchmarks.claims

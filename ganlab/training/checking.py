@@ -97,7 +97,11 @@ def looks_at_its_batch(critic: nn.Module, samples: Tensor, config: TrainConfig) 
     if before.numel() == 0:
         return False
     small = 1e-5 * (1 + float(before.abs().max()))  # rounding
-    if bool((scores(exchanged) - before).abs().max() <= small):
+    try:
+        moved = scores(exchanged) - before
+    except (IndexError, ValueError, RuntimeError):  # where all samples are one, the other may be no sample (a label)
+        return False
+    if bool(moved.abs().max() <= small):
         return False
     # One that draws numbers from a source of its own moves without reason: then nothing can be said.
     return bool((scores(rows) - before).abs().max() <= small)

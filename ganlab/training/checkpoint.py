@@ -198,6 +198,9 @@ def _restore_player(player: Player, state: dict[str, Any], name: str) -> None:
     for key, value in state["buffers"].items():
         buffers[key].copy_(value)
     player.optimizer.load_state_dict(state["optimizer"])
+    for group in player.optimizer.param_groups:
+        if isinstance(group["lr"], torch.Tensor):  # of a captured step; it was read onto the CPU
+            group["lr"] = group["lr"].to(device)
     if player.average is not None:
         player.average.copy_(state["average"])
         player.share_buffers()

@@ -1,8 +1,9 @@
 """A few words by which a log knows data and pieces again: not what they are, but enough to tell others from them.
 
-A function is known by its name, its compiled code and its defaults, a class by those of its methods, data by a few
-samples. What is not seen: values that a function takes from outside (globals, closures), and data that differ in other
-samples only. Another version of Python compiles to another code.
+A function is known by its name, its compiled code and its defaults, a class by those of its methods, an object by its
+class and its plain attributes, a network by its layers and the code of its class, data by a few samples. What is not
+seen: values that a function takes from outside (globals, closures), attributes that are no numbers or text, initial
+weights, and data that differ in other samples only. Another version of Python compiles to another code.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-from types import CodeType
+from collections.abc import Iterator
+from types import CodeType, NoneType
 from typing import Any
 
 import torch
@@ -24,7 +26,7 @@ def describe(piece: object) -> Any:
     if piece is None or isinstance(piece, str | int | float):
         return piece
     if isinstance(piece, nn.Module):
-        return [repr(piece), sum(parameter.numel() for parameter in piece.parameters())]
+        return [repr(piece), sum(parameter.numel() for parameter in piece.parameters()), describe(type(piece))]
     if isinstance(piece, functools.partial):
         return [describe(piece.func), [describe(part) for part in (*piece.args, *piece.keywords.items())]]
     if isinstance(piece, tuple | list):
@@ -34,9 +36,19 @@ def describe(piece: object) -> Any:
     if dataclasses.is_dataclass(piece) and not isinstance(piece, type):
         return {field.name: describe(getattr(piece, field.name)) for field in dataclasses.fields(piece)}
     kind: Any = piece if hasattr(piece, "__qualname__") else type(piece)
-    functions = [f for f in (vars(kind).values() if isinstance(kind, type) else [kind]) if hasattr(f, "__code__")]
+    functions = [f for f in (_methods(kind) if isinstance(kind, type) else [kind]) if hasattr(f, "__code__")]
     codes = [[_plain_code(f.__code__), describe(f.__defaults__), describe(f.__kwdefaults__)] for f in functions]
-    return f"{kind.__qualname__} {_digest(codes)}"
+    own = vars(piece) if kind is type(piece) and hasattr(piece, "__dict__") else {}
+    plain = {name: value for name, value in own.items() if isinstance(value, str | int | float | NoneType)}
+    return f"{kind.__qualname__} {_digest([*codes, plain] if plain else codes)}"
+
+
+def _methods(kind: type) -> Iterator[Any]:
+    """Give the functions of a class and of those it inherits from, but for torch's and Python's own."""
+    for each in kind.__mro__:
+        if each.__module__.split(".")[0] not in ("torch", "builtins"):
+            for value in vars(each).values():
+                yield getattr(value, "__func__", None) or getattr(value, "fget", None) or value
 
 
 def describe_data(data: Sampler | Tensor) -> Any:

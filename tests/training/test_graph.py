@@ -1,6 +1,7 @@
 """A captured step is the step: on a tape that replays operations at fixed addresses, and on a GPU where there is one."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,6 +108,14 @@ class TestOnATape:
         assert torch.equal(run.record.stopped, other.record.stopped)
         assert run.record.stopped[0] > WARM_UP and run.record.stopped[1] == -1
         assert torch.equal(run.sample(32), other.sample(32))
+
+    @pytest.mark.parametrize("kind", ["schedules", "sgd"])
+    def test_a_resumed_run_goes_on_as_if_never_stopped(self, kind: str, tmp_path: Path) -> None:
+        config = gl.TrainConfig(**{**SETTINGS, **KINDS[kind]})
+        whole = gl.train(DATA, config)
+        file = tmp_path / "run.pt"
+        gl.train(DATA, config, checkpoint=file, checkpoint_every=1, callbacks=[lambda step, run: step == WARM_UP + 3])
+        same(whole, gl.train(DATA, config, resume=file))
 
     def test_a_value_read_back_is_refused(self) -> None:
         def nosy(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
