@@ -14,8 +14,8 @@ from nbgrader.plugins import ExportPlugin
 from sqlalchemy import make_url
 
 from ganlab.grading.errors import CourseError
-from ganlab.grading.gradebook import opening, with_driver
-from ganlab.grading.journal import FOLDER, Journal
+from ganlab.grading.gradebook import name_of, opening, with_driver
+from ganlab.grading.journal import entries
 from ganlab.grading.scores import harmless
 from ganlab.writing import write
 
@@ -99,7 +99,11 @@ def export_grades(
     with gradebook:
         plugin.export(gradebook)
     parts = [f"answers not marked yet: {plugin.unmarked}"] if plugin.unmarked else []
-    failed = _failed(output, assignments) if output else 0
+    try:
+        failed = _failed(output, name_of(db_url, output), assignments) if output else 0
+    except OSError as error:  # the journal is for the one who graded only
+        why = error.strerror or error
+        return "; ".join([*parts, f"which submissions failed cannot be read in {error.filename}: {why}"])
     parts += [f"submissions that failed, by no fault of theirs: {failed}"] if failed else []
     return "; ".join(parts)
 
@@ -109,11 +113,13 @@ def _unmarked(gradebook: Gradebook, assignments: Sequence[str]) -> int:
     return sum(grade.assignment.name in assignments for grade in waiting)
 
 
-def _failed(output: Path, assignments: Sequence[str]) -> int:
-    if not (output / FOLDER).is_dir():
-        return 0
-    outcomes = [each.outcome for each in Journal(output).finished().values()]
-    return sum(each.status == "failed" and (not assignments or each.assignment in assignments) for each in outcomes)
+def _failed(output: Path, book: str, assignments: Sequence[str]) -> int:
+    """Count those of one gradebook whose last run failed, as the output folder has it."""
+    outcomes = [each.outcome for each in entries(output) if each.book == book]
+    status = {(each.student, each.assignment): each.status for each in outcomes}
+    return sum(
+        each == "failed" and (not assignments or assignment in assignments) for (_, assignment), each in status.items()
+    )
 
 
 def _split(student: str) -> tuple[str, str]:

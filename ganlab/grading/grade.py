@@ -25,7 +25,7 @@ from traitlets.config import Config, PyFileConfigLoader
 from ganlab.grading import pool
 from ganlab.grading.chapters import Chapter, find_chapters
 from ganlab.grading.errors import CourseError
-from ganlab.grading.gradebook import Book, alone, with_driver
+from ganlab.grading.gradebook import Book, alone, name_of, with_driver
 from ganlab.grading.journal import Finished, Journal, code_version, digest
 from ganlab.grading.pages import feedback_page
 from ganlab.grading.reading import Ungradable
@@ -40,7 +40,10 @@ from ganlab.grading.walls import require_bubblewrap, require_hidden
 from ganlab.grading.worker import Graded, Job, fingerprint, grade
 from ganlab.writing import write
 
+Start = Callable[[], Executor]
+Report = Callable[[Outcome, int], None]
 UNSAFE = "Run without a sandbox."
+STOPPED = "the grader was stopped at work on it"
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,10 @@ class Options:
 
     assignment: str | None = None
     students: Sequence[str] = ()
-    exercises: Sequence[str] = ()  # grade only these again
+    exercises: Sequence[str] = ()  # grade only these again, and all where the last run graded nothing
     workers: int = 1
     dask: str | None = None
-    executor: Callable[[], Executor] | None = None  # gives `workers` of another kind, again where one broke
+    executor: Start | None = None  # gives `workers` of another kind, again where one broke
     db_url: str | None = None
     resume: bool = False
     confined: bool = True
@@ -64,7 +67,7 @@ def grade_batch(
     *,
     course: Path,
     output: Path,
-    report: Callable[[Outcome, int], None] = lambda outcome, total: None,
+    report: Report = lambda outcome, total: None,
     **options: Any,
 ) -> list[Outcome]:
     """Grade what was handed in against the course's sources; `options` are those of `Options`.
@@ -117,6 +120,7 @@ class Assignment:
     text: str
     shown: dict[str, str]  # grade id -> the cell as it is handed out
     data: dict[str, bytes]
+    data_key: str  # digest of the data
     only: tuple[str, ...]  # grade ids of the checks to run, empty for all
     solution: str  # fingerprint of the course's own answers
 
@@ -131,7 +135,8 @@ class Assignment:
         handed_out = {cell.id: cell.source for cell in release(source).cells if "nbgrader" in cell.metadata}
         shown = {name: text for name, text in handed_out.items() if name in ids and name.startswith("check_")}
         data = {path.as_posix(): (chapter.folder / path).read_bytes() for path in chapter.data_files()}
-        return cls(source, nbformat.writes(source), shown, data, only, fingerprint(source))
+        data_key = digest({name: digest(content) for name, content in data.items()})
+        return cls(source, nbformat.writes(source), shown, data, data_key, only, fingerprint(source))
 
 
 def _graded(cell: NotebookNode) -> bool:
@@ -154,7 +159,7 @@ class Batch:
     digests: dict[Who, tuple[str, str]] = field(default_factory=dict)  # of what was handed in, of how it is graded too
     reported: int = 0
 
-    def run(self, found: list[Submission], report: Callable[[Outcome, int], None]) -> list[Outcome]:
+    def run(self, found: list[Submission], report: Report) -> list[Outcome]:
         for name, assignment in self.assignments.items():
             self.book.register(name, assignment.source)
         self.known = self.journal.finished()
@@ -165,13 +170,7 @@ class Batch:
         self._tables(outcomes)
         return sorted(outcomes, key=lambda outcome: (outcome.student, outcome.assignment))
 
-    def _work(
-        self,
-        found: list[Submission],
-        report: Callable[[Outcome, int], None],
-        start: Callable[[], Executor],
-        workers: int,
-    ) -> list[Outcome]:
+    def _work(self, found: list[Submission], report: Report, start: Start, workers: int) -> list[Outcome]:
         by_name = {(submission.student, submission.assignment): submission for submission in found}
         outcomes: list[Outcome] = []
         window = 2 * workers if workers > 1 else 1
@@ -181,7 +180,7 @@ class Batch:
         self._flush(outcomes, report, len(found))
         return outcomes
 
-    def _flush(self, outcomes: list[Outcome], report: Callable[[Outcome, int], None], total: int) -> None:
+    def _flush(self, outcomes: list[Outcome], report: Report, total: int) -> None:
         for outcome in outcomes[self.reported :]:
             report(outcome, total)
         self.reported = len(outcomes)
@@ -202,8 +201,9 @@ class Batch:
             except Ungradable as error:
                 problem = error
             handed_in = digest(content or b"")
-            settings = [assignment.text, assignment.only, version, secret, self.how.confined, self.how.db_url]
-            about = [submission.note, submission.handed_in, str(problem)]
+            limits, confined = self.how.limits, self.how.confined
+            settings = [assignment.text, assignment.data_key, assignment.only, version, secret, asdict(limits)]
+            about = [confined, self.how.db_url, submission.note, submission.handed_in, str(problem)]
             self.digests[who] = handed_in, digest([handed_in, *settings, *about])
             if self.how.resume and self._is_finished(who):
                 outcomes.append(self._resume(self.known[who], assignment))
@@ -211,9 +211,13 @@ class Batch:
                 assert problem is not None
                 outcomes.append(self._enter(submission, Graded(*who, problem.status, str(problem))))
             else:
-                exercises = tuple(name.removeprefix("check_") for name in assignment.only)
-                limits, confined = self.how.limits, self.how.confined
+                exercises = tuple(name.removeprefix("check_") for name in self._only(who))
                 yield Job(*who, content, assignment.text, assignment.data, secret, exercises, confined, limits)
+
+    def _only(self, who: Who) -> tuple[str, ...]:
+        """Give the checks to run, () for all: also where the last run graded nothing, which left no points to keep."""
+        entry = self.known.get(who)
+        return self.assignments[who[1]].only if entry is None or entry.outcome.messages else ()
 
     def _is_finished(self, who: Who) -> bool:
         """Whether the same notebook was graded before in the same way, and the gradebook has its points."""
@@ -237,8 +241,10 @@ class Batch:
         """Write down a result: gradebook, pages, journal."""
         assignment, who = self.assignments[graded.assignment], (graded.student, graded.assignment)
         (handed_in, key), known = self.digests[who], self.known.get(who)
-        warning = "" if self.how.confined else UNSAFE
-        only = assignment.only if graded.notebook else ()
+        warning, book = "" if self.how.confined else UNSAFE, name_of(self.book.db_url, self.output)
+        if known is not None:  # killed from here on, it is graded again, all of it
+            self.journal.finish(replace(known, outcome=Outcome(*who, "failed", STOPPED), book=book))
+        only = self._only(who) if graded.notebook else ()  # an old grade never stands in for a failed one
         how: dict[str, Any] = {"only": only, "warning": warning, "changed": known is None or known.content != handed_in}
         self.book.record(*who, graded.points, graded.answered, handed_in=submission.handed_in, **how)
         flags = (*graded.flags, warning.lower().rstrip(".")) if warning else graded.flags
@@ -249,7 +255,7 @@ class Batch:
         )
         comments = self.book.comments(*who)
         self._publish(outcome, graded.notebook, comments, assignment)
-        self.journal.finish(Finished(outcome, handed_in, key, _marks(outcome, comments), assignment.solution))
+        self.journal.finish(Finished(outcome, handed_in, key, _marks(outcome, comments), assignment.solution, book))
         return outcome
 
     def _autograded(self, student: str, assignment: str) -> Path:

@@ -144,6 +144,15 @@ def with_driver(db_url: str) -> str:
     return f"postgresql+{driver}://{rest}"
 
 
+def name_of(db_url: str, output: Path) -> str:
+    """Name a gradebook, "" for the one in the output folder itself: without user and password, and if both move."""
+    url = make_url(db_url)
+    if url.get_backend_name() != "sqlite":
+        return f"{url.get_backend_name()}://{url.host or ''}:{url.port or ''}/{url.database or ''}"
+    path = Path(url.database or "").resolve()
+    return "" if path == (output / "gradebook.db").resolve() else str(path)
+
+
 @contextmanager
 def opening(db_url: str) -> Iterator[None]:
     """Say in one sentence, as CourseError, why a gradebook cannot be opened; no password is in it."""

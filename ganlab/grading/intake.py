@@ -1,5 +1,6 @@
 """What was handed in, sorted by student and assignment: each student whom a name reveals gets a row."""
 
+import itertools
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,7 +12,6 @@ from ganlab.grading.names import Name, assignment_of, parts_of, read_name, safe_
 from ganlab.grading.reading import Ungradable
 
 SKIPPED = ("__MACOSX", ".ipynb_checkpoints")
-DOCUMENTS = (".pdf", ".py", ".doc", ".docx", ".odt", ".rtf", ".rar", ".7z", ".tar", ".gz", ".tgz")  # by <student>.pdf
 UNSAID = "?"  # the assignment of what does not say it
 ITSELF = "hand in the notebook itself"
 LATE = "Canvas calls it late"
@@ -54,17 +54,33 @@ class Pile:
 
 
 class Intake:
-    """The files of one folder or download."""
+    """The files of one folder or download; `ignored` names those that are no student's work."""
 
-    def __init__(self, assignments: Collection[str], only: str, *, download: bool) -> None:
-        self.assignments, self.only, self.download = assignments, only, download
+    def __init__(self, assignments: Collection[str], only: str, *, download: bool, author: str = "") -> None:
+        self.assignments, self.only, self.download, self.author = assignments, only, download, author
+        self.root: list[str] = []  # the folders that all notebooks of a download lie in
+        self.collected = False  # below them the files' own names say whose they are
+        self.ignored: list[str] = []
         self.piles: dict[tuple[str, str], Pile] = {}
 
+    def survey(self, members: Collection[Member]) -> None:
+        """Look at all of a download first: what is common to the paths is nobody's name if several names follow."""
+        paths = [each.name for each in members if each.suffix in (".ipynb", ".zip") and not each.own]
+        paths = [path for path in paths if not _hidden(parts_of(path))]
+        levels = zip(*(parts_of(path)[:-1] for path in paths), strict=False)
+        self.root = [level[0] for level in itertools.takewhile(lambda level: len(set(level)) == 1, levels)]
+        names = [read_name("/".join(self._below(path)), self.assignments, download=self.download) for path in paths]
+        self.collected = all(names) and len({name.student for name in names if name}) > 1
+
     def add(self, member: Member, whose: Name | None = None, note: str = "") -> None:
-        """Put a file on its pile; one that reveals nobody is passed over, unless it looks like a student's work."""
+        """Put a file on its pile; one that reveals nobody is passed over, unless it is a notebook or a zip."""
         parts = parts_of(member.name)
-        name = whose or self._name(member)
-        if name is None or "__MACOSX" in parts:
+        name = whose or self.whose(member)
+        if "__MACOSX" in parts:
+            return
+        if name is None:
+            if not member.name.endswith("/") and not _hidden(parts) and member.suffix != ".zip":
+                self.ignored.append(label(member))
             return
         notebook, archive = member.suffix == ".ipynb", member.suffix == ".zip"
         texts = [name.rest, member.name]
@@ -73,7 +89,7 @@ class Intake:
         assignment = name.assignment or assignment_of(texts, self.assignments, self.only)
         pile = self.piles.setdefault((name.student, assignment), Pile())
         pile.lms, pile.late = pile.lms or name.lms, pile.late or name.late
-        if member.name.endswith("/") or set(parts) & set(SKIPPED) or parts[-1].startswith("."):
+        if member.name.endswith("/") or _hidden(parts):
             return
         if member.problem and (notebook or archive or not member.place):
             pile.refused.append(f"{label(member)}, which {member.problem}")
@@ -81,19 +97,45 @@ class Intake:
             inside = member.name if member.place else ""
             submission = Submission(name.student, assignment, member.path, inside, member.place)
             note = joined(note, LATE if name.late else "")
-            pile.notebooks.append(replace(submission, order=(name.attempt, member.when), note=note))
+            said = f"nothing says whose {label(member)} is: name it <student>_{assignment or '<assignment>'}.ipynb"
+            problem = said if name.nobody else ""
+            submission = replace(submission, order=(name.attempt, member.when), note=note, problem=problem)
+            pile.notebooks.append(submission)
         else:
             pile.others.append(label(member))
 
-    def _name(self, member: Member) -> Name | None:
-        """Read whose a file is: from its path, that of the student's own zip, or from its bare name."""
-        for path in filter(None, (member.own, member.name)):
-            if name := read_name(path, self.assignments, download=self.download):
-                return name
-        stem, texts = stem_of(member.own or member.name), (stem_of(member.name), member.name)
-        work = member.suffix in DOCUMENTS or (member.suffix == ".zip" and member.problem)
-        work = work and stem not in self.assignments and assignment_of(texts, self.assignments, self.only)
-        return Name(safe_name(stem), stem_of(member.name)) if work or member.suffix == ".ipynb" else None
+    def whose(self, member: Member) -> Name | None:
+        """Read whose a file is: from its path or that of the student's own zip, or else guess it.
+
+        A guess is the folder below that of the whole download, else the file's bare name, else the zip on disk that
+        it lies in; an assignment's name is none. Other files than notebooks and zips are no grounds for a guess.
+        """
+        path = member.own or member.name
+        name = read_name(path, self.assignments, download=self.download)
+        if self.collected and not (name and name.lms):
+            below = "/".join(self._below(path)) + ("/" if path.endswith("/") else "")
+            name = read_name(below, self.assignments, download=self.download) or name
+        if name or _hidden(parts_of(path)) or not (member.own or member.suffix in (".ipynb", ".zip")):
+            return name
+        *folders, _ = self._below(path)
+        inside = [folder for folder in folders if folder not in self.assignments]
+        around = [folder for folder in self.root if folder not in self.assignments]
+        bare, stem = stem_of(path), stem_of(member.name)
+        guesses = [*inside[:1], bare if bare not in self.assignments and not self.author else "", *around[-1:]]
+        student = next(filter(None, [*guesses, self.author]), "")
+        if student:
+            return Name(safe_name(student), stem)
+        if member.own:  # a zip called after the assignment: what is in it may say more
+            inner = member.name.removeprefix(f"{member.own}/")
+            return self.whose(replace(member, name=inner, own=""))
+        if member.suffix == ".zip" and not member.problem:
+            return None
+        return Name(safe_name("/".join(parts_of(member.name))), stem, nobody=True)
+
+    def _below(self, path: str) -> list[str]:
+        """Give the parts of a path below the folders that all lie in."""
+        parts, above = parts_of(path), len(self.root)
+        return parts[above:] if len(parts) > above and parts[:above] == self.root else parts
 
     def rows(self, path: Path) -> Iterator[Submission]:
         """Give a submission for each notebook, and one with a problem for each student who has none."""
@@ -135,6 +177,10 @@ def _unnamed(pile: Pile) -> Submission:
     names = listed([_called(each) for each in pile.notebooks])
     said = f"no assignment of the course is named by {names}: name it so, or say which one it is with --assignment"
     return replace(last, assignment=stem_of(_called(last))[:60] or UNSAID, problem=said)
+
+
+def _hidden(parts: list[str]) -> bool:
+    return bool(set(parts) & set(SKIPPED)) or parts[-1].startswith(".")
 
 
 def _called(submission: Submission) -> str:

@@ -8,6 +8,8 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from typing import Any
 import ganlab
 from ganlab.grading.scores import Outcome
 
-FOLDER = ".ganlab"
+FOLDER, FILE = ".ganlab", "journal.jsonl"
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Finished:
     key: str  # digest of that and of how it was graded
     marks: str  # digest of the points and comments on its page
     solution: str  # fingerprint of the course's own answers
+    book: str = ""  # the gradebook with its points, see name_of
 
     def line(self) -> str:
         kept = asdict(self)
@@ -48,7 +51,7 @@ class Journal:
         self.folder = output / FOLDER
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
-        self.path = self.folder / "journal.jsonl"
+        self.path = self.folder / FILE
 
     def secret(self) -> str:
         """Give what the checks' seeds are drawn from: made once, the same for all students and for later runs."""
@@ -62,15 +65,7 @@ class Journal:
 
     def finished(self) -> dict[tuple[str, str], Finished]:
         """Give each finished submission, by student and assignment."""
-        found: dict[tuple[str, str], Finished] = {}
-        if self.path.is_file():
-            for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
-                try:
-                    entry = Finished.of(line)
-                except (ValueError, KeyError, TypeError):  # the line that was being written, or an older version's
-                    continue
-                found[entry.outcome.student, entry.outcome.assignment] = entry
-        return found
+        return {(entry.outcome.student, entry.outcome.assignment): entry for entry in entries(self.folder.parent)}
 
     def finish(self, entry: Finished) -> None:
         """Note a finished submission, on disk before this returns."""
@@ -82,6 +77,18 @@ class Journal:
             file.write(entry.line().encode())
             file.flush()
             os.fsync(file.fileno())
+
+
+def entries(output: Path) -> Iterator[Finished]:
+    """Give what was noted in an output folder, oldest first; changes nothing there."""
+    path = output / FOLDER / FILE
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return
+    for line in text.splitlines():
+        with suppress(ValueError, KeyError, TypeError):  # the line that was being written, or an older version's
+            yield Finished.of(line)
 
 
 def code_version() -> str:

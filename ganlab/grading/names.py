@@ -8,6 +8,7 @@
 """
 
 import hashlib
+import itertools
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ class Name:
     attempt: int = 0
     late: bool = False
     lms: bool = False
+    nobody: bool = False  # nothing says whose it is: `student` is the file's own name
 
 
 def read_name(path: str, assignments: Collection[str], *, download: bool) -> Name | None:
@@ -55,9 +57,9 @@ def read_name(path: str, assignments: Collection[str], *, download: bool) -> Nam
         late = bool(canvas["late"] or canvas["anonymous_late"])
         return Name(student, rest, attempt=int(again[1][:9]) if again else 0, late=late, lms=True)
     above = parts if path.endswith("/") else parts[:-1]
-    folders = [k for k in range(1, len(above)) if parts[k] in assignments]
-    if folders:
-        return Name(safe_name(parts[folders[-1] - 1]), stem, parts[folders[-1]])
+    for student, folder in itertools.pairwise(above):  # the outermost: what a student's own folder holds is theirs
+        if folder in assignments and student not in assignments:
+            return Name(safe_name(student), stem, folder)
     ending = max((each for each in assignments if stem.endswith(f"_{each}")), key=len, default="")
     if ending and len(stem) > len(ending) + 1:
         return Name(safe_name(stem[: -len(ending) - 1]), stem, ending)

@@ -140,14 +140,23 @@ def _one_by_one(
     start: Callable[[], Executor],
     lost: Callable[[Work, str], Done],
 ) -> Iterator[Done]:
-    executor = start()
-    for job in jobs:
+    executor, fresh, waiting = start(), True, list(jobs)
+    while waiting:
+        job, why = waiting[0], "no worker could be started for it"
         try:
-            yield executor.submit(function, job).result()
+            future = executor.submit(function, job)
+            why = "the grader's own process died of it twice"
+            result = future.result()
         except (BrokenExecutor, CancelledError):
             executor.shutdown(wait=False)
-            executor = start()
-            yield lost(job, "the grader's own process died of it twice")
+            executor, was_fresh, fresh = start(), fresh, True
+            if not was_fresh:  # it may have died of an earlier job
+                continue
+            result = lost(job, why)
         except Exception as error:
-            yield lost(job, f"{type(error).__name__}: {error}")
+            result, fresh = lost(job, f"{type(error).__name__}: {error}"), False
+        else:
+            fresh = False
+        waiting.pop(0)
+        yield result
     executor.shutdown(wait=False)

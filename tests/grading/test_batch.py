@@ -167,7 +167,6 @@ def test_a_broken_download_is_said_and_invents_nobody(course, capsys):
     (course / "folder").mkdir()
     for broken in (course / "broken.zip", course / "folder" / "broken.zip"):
         broken.write_bytes(b"PK\x03\x04 and no more")
-    (course / "folder" / f"ann_{CHAPTER}.ipynb").write_bytes(half(course))
     for submitted in ("broken.zip", "folder"):
         arguments = ["grade", str(course / submitted), "--course", str(course), "--output", str(course / "out")]
         assert main(arguments) == 1

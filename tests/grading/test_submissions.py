@@ -231,15 +231,17 @@ def test_what_says_no_assignment_of_several_is_said(tmp_path):
         find(laid(tmp_path / "other", {"ann_02_two.ipynb": b""}), CHAPTERS, TOY)
 
 
-def test_one_assignment_of_a_flat_folder_invents_nobody(tmp_path):
+def test_one_assignment_of_a_flat_folder_invents_nobody(tmp_path, caplog):
     folder = laid(tmp_path / "flat", {
         "ann_01_toy.ipynb": b"ann", "ann_02_two.ipynb": b"two", "bob.ipynb": b"bob", "cyd_02_two.pdf": b"", "dan.pdf": b"",
         "02_two.ipynb": b"", "roster.csv": b"", "eve_01_toy.pdf": b"", "README.md": b"", "01_toy.pdf": b"",
     })  # fmt: skip
     outcomes = found(folder, CHAPTERS, TOY)
-    assert {student for student, _ in outcomes} == {"ann", "bob", "dan", "eve"}
+    assert {student for student, _ in outcomes} == {"ann", "bob", "eve"}
     assert outcomes["ann", TOY] == b"ann" and outcomes["bob", TOY] == b"bob"
-    assert outcomes["eve", TOY][0] == outcomes["dan", TOY][0] == "unreadable"
+    assert outcomes["eve", TOY][0] == "unreadable"
+    (said,) = caplog.messages
+    assert said.endswith("as they name no student: 01_toy.pdf, README.md, dan.pdf, roster.csv")
     assert found(folder, CHAPTERS)["ann", TWO] == b"two"
 
 
@@ -360,13 +362,22 @@ def test_a_zip_named_like_one_students_may_be_a_download(tmp_path):
     ],
 )
 def test_a_download_that_is_none_is_one_sentence(tmp_path, make, problem):
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "elsewhere.zip").write_bytes(packed(("ann_01_toy.ipynb", b"")))
-    make(tmp_path / "folder" / "download.zip")
-    laid(tmp_path / "folder", {"ann_01_toy.ipynb": b""})
+    folder, alone = laid(tmp_path / "folder", {"bob_01_toy.ipynb": b"bob"}), laid(tmp_path / "alone", {})
+    (tmp_path / "folder" / "elsewhere.zip").write_bytes(packed(("ann_01_toy.ipynb", b"")))
+    make(folder / "ann.zip")
     with pytest.raises(CourseError, match=problem) as said:
-        find(tmp_path / "folder")
-    assert "download.zip" in str(said.value) and "\n" not in str(said.value)
+        find(folder / "ann.zip")
+    assert "ann.zip" in str(said.value) and "\n" not in str(said.value)
+    advice = "unpack it and give the folder." if "more than" in problem else "download it again."
+    assert str(said.value).endswith("give the download itself." if "link" in problem else advice)
+    (folder / "elsewhere.zip").unlink()
+    outcomes = found(folder)  # among other things it is a student's
+    assert outcomes.pop(("bob", TOY)) == b"bob" and outcomes.keys() == {("ann", TOY)}
+    assert outcomes["ann", TOY][0] == "unreadable" and "handed in ann.zip, which" in outcomes["ann", TOY][1]
+    if "link" not in problem:
+        (folder / "ann.zip").rename(alone / "download.zip")
+        with pytest.raises(CourseError, match=problem):
+            find(alone)
 
 
 def test_a_tree_and_a_flat_folder_in_a_zip(tmp_path):
@@ -390,5 +401,125 @@ def test_a_tree_and_a_flat_folder_in_a_zip(tmp_path):
         )
     )
     outcomes = found(path, CHAPTERS, TOY)
-    assert outcomes["ann", TOY] == b"ann" and outcomes["bob", TOY] == b"bob" and len(outcomes) == 4
-    assert outcomes["cyd", TOY][0] == outcomes["dan", TOY][0] == "unreadable"
+    assert outcomes["ann", TOY] == b"ann" and outcomes["bob", TOY] == b"bob" and len(outcomes) == 3
+    assert outcomes["cyd", TOY][0] == "unreadable"  # dan.pdf could be anybody's
+
+
+def both(tmp_path, files, assignments=(TOY,), only=""):
+    """What is found in a folder of the files, and in a zip of them."""
+    (tmp_path / "download.zip").write_bytes(packed(*files.items()))
+    return found(laid(tmp_path / "folder", files), assignments, only), found(
+        tmp_path / "download.zip", assignments, only
+    )
+
+
+ANN_AND_BOB = [
+    {"ann.zip": packed(("01_toy.ipynb", b"ann")), "bob.zip": packed(("01_toy.ipynb", b"bob"))},
+    {"ann.zip": packed(("w/mine.ipynb", b"ann")), "bob.zip": packed(("w/mine.ipynb", b"bob"))},
+    {"ann.zip": packed(("01_toy.ipynb", b"ann")), "bob_01_toy.ipynb": b"bob"},
+    {"ann.zip": packed(("bob_01_toy.ipynb", b"ann")), "bob.zip": packed(("01_toy.ipynb", b"bob"))},
+    {"ann/01_toy.ipynb": b"ann", "bob/01_toy.ipynb": b"bob"},
+    {"ann/mine.ipynb": b"ann", "bob/mine.ipynb": b"bob"},
+    {"ann/work.zip": packed(("01_toy.ipynb", b"ann")), "bob/work.zip": packed(("01_toy.ipynb", b"bob"))},
+    {"ann/01_toy/01_toy/01_toy.ipynb": b"ann", "bob/01_toy/01_toy/01_toy.ipynb": b"bob"},
+    {"ann/01_toy/bob/01_toy/01_toy.ipynb": b"ann", "bob/01_toy/01_toy.ipynb": b"bob"},
+    {"ann/01_toy/bob_01_toy.ipynb": b"ann", "bob/01_toy/01_toy.ipynb": b"bob"},
+    {"01_toy/ann_01_toy.ipynb": b"ann", "01_toy/bob_01_toy.ipynb": b"bob"},
+    {"01_toy.zip": packed(("ann_01_toy.ipynb", b"ann"), ("bob_01_toy.ipynb", b"bob"))},
+    {"01_toy.zip": packed(("ann.ipynb", b"ann"), ("bob.ipynb", b"bob"))},
+    {"01_toy/ann/01_toy.ipynb": b"ann", "01_toy/bob/01_toy.ipynb": b"bob"},
+]
+
+
+@pytest.mark.parametrize("files", ANN_AND_BOB, ids=["+".join(files) for files in ANN_AND_BOB])
+def test_two_students_are_two_whatever_their_files_are_called(tmp_path, files):
+    for outcomes in both(tmp_path, files):
+        assert outcomes == {("ann", TOY): b"ann", ("bob", TOY): b"bob"}
+    for outcomes in both(tmp_path, files, CHAPTERS, TOY):
+        assert outcomes == {("ann", TOY): b"ann", ("bob", TOY): b"bob"}
+
+
+def test_folders_of_a_zip_that_all_lie_in_are_nobody(tmp_path):
+    path, expected = tmp_path / "download.zip", {("ann", TOY): b"ann", ("bob", TOY): b"bob"}
+    for names in (("course/01_toy/{}_01_toy.ipynb",), ("all/{}.ipynb",), ("all/{}/01_toy.ipynb",), ("a/{}/w/m.ipynb",)):
+        path.write_bytes(packed(*((name.format(who), who.encode()) for name in names for who in ("ann", "bob"))))
+        assert found(path, CHAPTERS, TOY) == expected
+        only = laid(tmp_path / names[0].replace("/", "-"), {"class.zip": path.read_bytes(), "cyd_01_toy.ipynb": b"c"})
+        assert found(only, CHAPTERS, TOY) == {**expected, ("cyd", TOY): b"c"}
+    path.write_bytes(packed(("ann/01_toy.ipynb", b"ann")))
+    assert found(path) == {("ann", TOY): b"ann"}
+    folder = laid(tmp_path / "folder", {"ann.zip": packed(("w/01_toy.ipynb", b"a"), ("report.pdf", b"%PDF"))})
+    assert found(laid(folder, {"bob_01_toy.ipynb": b"b"})) == {("ann", TOY): b"a", ("bob", TOY): b"b"}
+    (folder / "ann.zip").write_bytes(packed(("report.pdf", b"%PDF")))
+    assert "no notebook among: ann.zip, ann.zip/report.pdf" in found(folder)["ann", TOY][1]
+
+
+def test_a_notebook_that_is_nobodys_is_a_row_that_says_so(tmp_path):
+    for outcomes in both(tmp_path, {"01_toy.ipynb": b"", "02_two.ipynb": b"", "ann_01_toy.ipynb": b"ann"}, CHAPTERS):
+        assert outcomes.pop(("ann", TOY)) == b"ann"
+        assert outcomes == {
+            (f"{name}.ipynb", name): (
+                "unreadable",
+                f"nothing says whose {name}.ipynb is: name it <student>_{name}.ipynb",
+            )
+            for name in (TOY, TWO)
+        }
+
+
+def test_what_lies_beside_an_assignments_folder_counts_if_that_holds_none(tmp_path):
+    submitted = laid(tmp_path / "submitted", {
+        "ann/01_toy/": b"", "ann/01_toy.ipynb": b"ann", "bob/01_toy/a.pdf": b"", "bob/01_toy.ipynb": b"bob",
+        "cyd/01_toy/01_toy.ipynb": b"cyd", "cyd/01_toy.ipynb": b"old", "dan/01_toy/": b"", "dan/a.pdf": b"",
+    })  # fmt: skip
+    outcomes = found(submitted)
+    assert [outcomes.pop((who, TOY)) for who in ("ann", "bob", "cyd")] == [b"ann", b"bob", b"cyd"]
+    assert outcomes.keys() == {("dan", TOY)} and outcomes["dan", TOY][0] == "missing"
+    notes = {student: each.note for (student, _), each in find(submitted).items()}
+    assert "times" not in notes["ann"] + notes["cyd"]  # an empty folder is not handed in
+    assert notes["bob"].endswith("handed in 2 times, the latest that can be graded counts (01_toy.ipynb)")
+
+
+@pytest.mark.parametrize(
+    "text", ["2024-01-01 10:00 +9999", "0001-01-01 00:00:00 +14:00", "soon", "9" * 150, "", "x" * 300, None]
+)
+def test_a_timestamp_that_cannot_be_understood_stops_nobody(tmp_path, text):
+    submitted = laid(tmp_path / "submitted", {"ann/01_toy/01_toy.ipynb": b"ann", "bob/01_toy/01_toy.ipynb": b"bob"})
+    stamp = submitted / "ann" / TOY / "timestamp.txt"
+    stamp.mkdir() if text is None else stamp.write_text(text)
+    (submitted / "bob" / TOY / "timestamp.txt").write_text("2026-11-19 10:00:00 +0100")
+    ann, bob = find(submitted).values()
+    assert (ann.read(), ann.handed_in, ann.note) == (
+        b"ann",
+        None,
+        "timestamp.txt holds no time that can be understood",
+    )
+    assert (bob.read(), bob.handed_in, bob.note) == (b"bob", datetime(2026, 11, 19, 9), "")
+
+
+def test_links_are_rows_and_never_followed(tmp_path):
+    elsewhere = laid(tmp_path / "elsewhere", {"01_toy/01_toy.ipynb": b"secret", "01_toy/timestamp.txt": b"2026-01-01"})
+    submitted = laid(tmp_path / "submitted", {"bob_01_toy.ipynb": b"bob", "dan/": b"", "eve/01_toy/": b""})
+    for name in ("ann.lee", "01_toy", "cyd.zip"):
+        (submitted / name).symlink_to(elsewhere)
+    (submitted / "dan" / TOY).symlink_to(elsewhere / TOY)
+    (submitted / "eve" / TOY / "deep").symlink_to(elsewhere / TOY)
+    outcomes = found(submitted)
+    assert outcomes.pop(("bob", TOY)) == b"bob"
+    assert {who for who, _ in outcomes} == {"ann.lee", "01_toy (link)", "cyd", "dan", "eve"}
+    assert "ann.lee, which is a link" in outcomes["ann.lee", TOY][1]
+    assert all(outcome[0] == "unreadable" and b"secret" not in outcome for outcome in outcomes.values())
+    assert find(submitted)["dan", TOY].handed_in is None
+
+
+def test_a_notebook_in_a_folder_of_an_assignments_folder_is_found(tmp_path):
+    deep = "/".join("d" * 20)
+    submitted = laid(tmp_path / "submitted", {
+        "ann/01_toy/01_toy/01_toy.ipynb": b"ann", "bob/01_toy/w/x/mine.ipynb": b"bob", f"cyd/01_toy/{deep}/01_toy.ipynb": b"",
+        "dan/01_toy/a/x.ipynb": b"", "dan/01_toy/b/y.ipynb": b"", "eve/01_toy/a/x.ipynb": b"", "eve/01_toy/b/01_toy.ipynb": b"eve",
+        "fay/01_toy/w/work.zip": packed(("01_toy.ipynb", b"fay")),
+    })  # fmt: skip
+    outcomes = found(submitted)
+    assert [outcomes.pop((who, TOY)) for who in ("ann", "bob", "eve", "fay")] == [b"ann", b"bob", b"eve", b"fay"]
+    assert {who: status for (who, _), (status, _) in outcomes.items()} == {"cyd": "missing", "dan": "missing"}
+    notes = {student: each.note for (student, _), each in find(submitted).items()}
+    assert notes["ann"] == "lay in 01_toy/" and notes["bob"] == "was named mine.ipynb; lay in x/"
