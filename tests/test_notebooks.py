@@ -168,3 +168,6 @@ def test_solutions_get_all_automatic_points_and_stubs_none(chapter, tmp_path):
     assert (solved.status, untouched.status) == ("graded", "graded")
     assert sum(solved.scores.auto.values()) == solved.scores.auto_max
     assert untouched.scores.total == 0
+    graded = nbformat.read(tmp_path / "autograded" / "solved" / chapter.name / f"{chapter.name}.ipynb", 4)
+    failed = [cell.id for cell in graded.cells for out in cell.get("outputs", ()) if out.output_type == "error"]
+    assert failed == [], "a cell of the chapter does not run in the sandbox"

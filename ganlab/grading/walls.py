@@ -30,7 +30,7 @@ def kernel_library(folder: Path, settings: dict[str, Any]) -> Path:
     """Copy the package for kernels, without the chapters' checks and what they share, which hold answers."""
     target = folder / "library"
     source = Path(ganlab.__file__).parent
-    skip = shutil.ignore_patterns("__pycache__", "chapter_*.py", "playground")
+    skip = shutil.ignore_patterns("__pycache__", "chapter_*.py")
     shutil.copytree(source, target / "ganlab", ignore=skip)
     checks = [path.read_text(encoding="utf-8") for path in (source / "grading" / "checks").glob("*.py")]
     adapters = {name for text in checks for name in re.findall(r"\.through\(\s*(\w+)", text)}
