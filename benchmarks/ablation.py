@@ -9,7 +9,6 @@ use both cores: threads within one batch of seeds, or the seeds split over proce
 from __future__ import annotations
 
 import multiprocessing
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -19,7 +18,7 @@ from unittest.mock import patch
 import torch
 from torch import nn
 
-from benchmarks.common import machine, write_section
+from benchmarks.common import machine, spread, write_section
 from benchmarks.speed import BATCH, WIDTH, ours
 from ganlab import TrainConfig
 from ganlab.nets.fused import FusedChain
@@ -68,8 +67,7 @@ def rows() -> list[str]:
     with threads(1):
         once()
         for name, around in WITHOUT.items():
-            ratios = sorted(once() / once(around) for _ in range(RUNS))
-            table.append(f"| {name} | {statistics.median(ratios):.2f} [{ratios[0]:.2f}, {ratios[-1]:.2f}] |")
+            table.append(f"| {name} | {spread(once() / once(around) for _ in range(RUNS))} |")
             print(table[-1], flush=True)
     return table
 
@@ -95,9 +93,7 @@ def cores() -> list[str]:
             seconds = max(pool.map(share, [SEEDS // 2] * 2))  # both at work at once
             found["two processes of one thread"].append(SEEDS * STEPS / seconds)
     table = ["| | seeds·steps/s: median [least, most] |", "|---|---|"]
-    for name, rates in found.items():
-        table.append(f"| {name} | {statistics.median(rates):,.0f} [{min(rates):,.0f}, {max(rates):,.0f}] |")
-    return table
+    return table + [f"| {name} | {spread(rates, 0)} |" for name, rates in found.items()]
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import torch
@@ -30,6 +30,13 @@ def machine() -> str:
 def median(measure: Callable[[], float], runs: int = 5) -> float:
     """Give the median of several measurements."""
     return statistics.median(measure() for _ in range(runs))
+
+
+def spread(values: Iterable[float], digits: int = 2, mark: str = "") -> str:
+    """Write a median with the least and the most, the median between two marks."""
+    ranked = sorted(values)
+    middle = f"{mark}{statistics.median(ranked):,.{digits}f}{mark}"
+    return f"{middle} [{ranked[0]:,.{digits}f}, {ranked[-1]:,.{digits}f}]"
 
 
 def write_section(title: str, body: str) -> None:

@@ -14,7 +14,7 @@ import time
 import torch
 
 import ganlab
-from benchmarks.common import machine, write_section
+from benchmarks.common import machine, spread, write_section
 from benchmarks.speed import BATCH, DATA, WIDTH, PlainLoop
 
 SEEDS = (1, 32, 256, 1024)
@@ -42,9 +42,8 @@ def row(seeds: int, kind: str) -> str:
         for _ in range(RUNS)
     ]
     graph, plain, alone = (statistics.median(column) for column in zip(*rounds, strict=True))
-    ratios = sorted(one[0] / one[2] for one in rounds)
-    spread = f"**{statistics.median(ratios):.1f}** [{ratios[0]:.1f}, {ratios[-1]:.1f}]"
-    return f"| {kind} | {seeds} | {graph:,.0f} | {plain:,.0f} | {alone:,.0f} | {spread} |"
+    ratio = spread((one[0] / one[2] for one in rounds), 1, "**")
+    return f"| {kind} | {seeds} | {graph:,.0f} | {plain:,.0f} | {alone:,.0f} | {ratio} |"
 
 
 def main() -> None:

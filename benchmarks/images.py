@@ -27,7 +27,7 @@ import matplotlib.pyplot as plt
 import torch
 from torch import Tensor
 
-from benchmarks.common import machine
+from benchmarks.common import machine, spread
 from ganlab import TrainConfig, plots, train
 from ganlab.data import ImageSet, digits, mnist
 from ganlab.diagnostics import ImageReport, image_report, mean_interval
@@ -183,7 +183,8 @@ def main(arguments: Sequence[str]) -> None:
         if results.get(name, {}).get("key") != key:
             spawn = multiprocessing.get_context("spawn")
             with ProcessPoolExecutor(1, spawn) as pool:  # a process of its own: its peak of memory is the part's
-                results[name] = {"key": key, **pool.submit(function, *given).result()}
+                found = pool.submit(function, *given).result()
+            results[name] = {"key": key, "load": os.getloadavg()[0], **found}
             put(STORE, json.dumps(results, indent=1))
         print(name, [round(x, 2) for x in results[name].get("frechet", [])], flush=True)
     write(results, config, says)
@@ -198,7 +199,7 @@ def write(results: dict[str, dict[str, Any]], config: TrainConfig, says: str) ->
         "# A DCGAN on images, measured",
         "",
         f"`python -m benchmarks.images --seeds {config.seeds} --steps {config.steps}`. {machine()}, 1 thread.",
-        f"Load {os.getloadavg()[0]:.1f}.",
+        f"Load while it trained {ours['load']:.1f}.",
         "",
         f"Data: {says}. DCGAN pair of widths {G_WIDTH} (generator) and {D_WIDTH}, {config}.",
         f"Each figure is of {n:,} samples against the {n:,} held-out images, in the 32 features of the extractor that",
@@ -253,7 +254,7 @@ def variant_lines(results: dict[str, dict[str, Any]], config: TrainConfig) -> li
         f"share of it, at the first step and over the first {EARLY}: Adam makes a step of full size of a gradient that",
         "is rounding alone, so runs part quickly even where only the order of sums differs, as runs of other seeds do.",
         f"Speed is the median of {ROUNDS} turns of {TURN} steps, the variants one after the other, with the least and",
-        "the most. A CPU may have no units for bfloat16; a GPU from 2020 on has.",
+        f"the most (load {results['speed']['load']:.1f}). CPUs may have no units for bfloat16; GPUs from 2020 on have.",
         "",
         "| | ms a step | times float32 | peak MB beyond torch and data | off at once | off later | Fréchet |",
         "|---|--:|--:|--:|--:|--:|---|",
@@ -262,8 +263,7 @@ def variant_lines(results: dict[str, dict[str, Any]], config: TrainConfig) -> li
         got, times = results[name], results["speed"][name]
         off = ((torch.tensor(got["loss_d"]) - plain) / plain).abs()
         frechet = str(mean_interval(got["frechet"])) if len(got["frechet"]) > 1 else f"{got['frechet'][0]:.2f}"
-        ratios = sorted(own / base for own, base in zip(times, results["speed"]["float32"], strict=True))
-        ratio = f"{statistics.median(ratios):.2f} [{ratios[0]:.2f}, {ratios[-1]:.2f}]"
+        ratio = spread(own / base for own, base in zip(times, results["speed"]["float32"], strict=True))
         cells = [f"{1e3 * statistics.median(times):.0f}", ratio, f"{results[f'memory, {name}']['above']:.0f}"]
         cells += [f"{float(off[:, 0].max()):.0e}", f"{float(off.max()):.0e}", frechet]
         lines.append(f"| {name} | {' | '.join(cells)} |")

@@ -22,7 +22,7 @@ import torch
 from torch import nn
 
 import ganlab
-from benchmarks.common import machine, write_section
+from benchmarks.common import machine, spread, write_section
 from ganlab.nets import mlp
 from ganlab.plots.style import SERIES
 
@@ -166,8 +166,7 @@ def main() -> None:
         for seeds in (1, 8, 32):
             mine, plain, ratios = pair(seeds, penalty=penalty)
             rates[penalty, seeds] = mine
-            spread = f"**{statistics.median(ratios):.2f}** [{min(ratios):.2f}, {max(ratios):.2f}]"
-            rows.append(f"| {name} | {seeds} | {mine:,.0f} | {plain:,.0f} | {spread} |")
+            rows.append(f"| {name} | {seeds} | {mine:,.0f} | {plain:,.0f} | {spread(ratios, mark='**')} |")
             print(rows[-1], flush=True)
     compute, memory = floor(32)
     step = 32 / rates[False, 32]

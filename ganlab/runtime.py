@@ -1,4 +1,4 @@
-"""Devices and random streams: the ground floor, imports torch and numpy only."""
+"""Devices, random streams, whole numbers: the ground floor, imports torch and numpy only."""
 
 from __future__ import annotations
 
@@ -44,6 +44,12 @@ def resolve_device(device: str | torch.device = "auto") -> torch.device:
     if found.type not in ("cpu", "cuda"):
         raise ValueError(f"device={str(device)!r} is not supported: use 'auto', 'cpu' or 'cuda'.")
     return found
+
+
+def require_whole(name: str, value: object, low: int = 1) -> None:
+    """Refuse what is not a whole number of `low` or more."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < low:
+        raise ValueError(f"{name} must be a whole number of {low} or more, got {value!r}.")
 
 
 def require_precision(precision: str, device: torch.device) -> None:

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ganlab.data.shapes import Sampler
 from ganlab.diagnostics.intervals import Interval, mean_interval
-from ganlab.nets.native import require_whole
+from ganlab.runtime import require_whole
 from ganlab.training.config import TrainConfig
 from ganlab.training.fingerprint import describe, describe_data
 from ganlab.training.loop import train
@@ -144,33 +144,27 @@ def sweep(
     return SweepTable(rows, tuple(sorted(distributions)), tuple(done[0]) if done else ())
 
 
-class _Point(dict[str, Any]):
-    """A drawn point that knows which of its names `build` asked for."""
+class _Point(Mapping[str, Any]):
+    """A drawn point that knows which of its values `build` asked for."""
 
     def __init__(self, point: Mapping[str, Any]) -> None:
-        super().__init__(point)
-        self.used: set[str] = set()
+        self.point, self.used = point, set[str]()
 
     def __getitem__(self, name: str) -> Any:
         self.used.add(name)
-        return super().__getitem__(name)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        self.used.add(name)
-        return super().get(name, default)
-
-    def keys(self) -> Any:
-        self.used.update(super().keys())  # who takes all may use any
-        return super().keys()
+        return self.point[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.keys())
+        return iter(self.point)
 
-    def items(self) -> Any:
-        return dict(self).items()
+    def __len__(self) -> int:
+        return len(self.point)
 
-    def values(self) -> Any:
-        return dict(self).values()
+    def __or__(self, other: Mapping[str, Any]) -> dict[str, Any]:
+        return {**self, **other}  # who takes all may use any
+
+    def copy(self) -> dict[str, Any]:
+        return dict(self)
 
 
 def _require_known(names: set[str], fields: set[str], build: Build | None) -> None:
@@ -185,7 +179,7 @@ def _require_known(names: set[str], fields: set[str], build: Build | None) -> No
 
 
 def _require_used(point: _Point, fields: set[str]) -> None:
-    unused = sorted(dict.keys(point) - fields - point.used)
+    unused = sorted(point.keys() - fields - point.used)
     if unused:
         raise ValueError(
             f"sweep: {', '.join(unused)} is no setting of TrainConfig, and `build` did not look at it: correct the "

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate, one_hot, pad
 
 from ganlab.data import download
-from ganlab.runtime import resolve_device
+from ganlab.runtime import require_whole, resolve_device
 
 SIZE = 28
 SPLITS = ("train", "test", "all")
@@ -173,8 +173,7 @@ def draw_indices(count: int, shape: tuple[int, ...], generator: torch.Generator 
 
 def scale(images: Tensor, size: int) -> Tensor:
     """Resize images in [−1, 1] to size × size, (N, C, size, size). Bicubic curves overshoot: they are cut at ±1."""
-    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-        raise ValueError(f"size must be a whole number of 1 or more, got {size!r}.")
+    require_whole("size", size)
     shrinks = size < images.shape[-1]
     return interpolate(images, (size, size), mode="bicubic", align_corners=False, antialias=shrinks).clamp_(-1, 1)
 

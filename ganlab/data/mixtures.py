@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from ganlab.runtime import require_whole
+
 
 class Mixture:
     """K isotropic Gaussians in d dimensions: p(x) = Σₖ wₖ N(x; cₖ, σₖ² I).
@@ -90,18 +92,13 @@ def ring(modes: int = 8, radius: float = 2.0, std: float = 0.02) -> Mixture:
     The angles are 2πk/modes for k < modes: no centre is drawn twice. (The published Unrolled GAN notebook includes both
     0 and 2π, so its "8 modes" are 7.)
     """
-    _require_whole("modes", modes)
+    require_whole("modes", modes)
     angles = [2 * math.pi * k / modes for k in range(modes)]
     return Mixture([[radius * math.cos(a), radius * math.sin(a)] for a in angles], std=std)
 
 
 def grid(side: int = 5, spacing: float = 2.0, std: float = 0.05) -> Mixture:
     """Place side × side equal modes on a square grid centred on the origin (PacGAN's data at the defaults)."""
-    _require_whole("side", side)
+    require_whole("side", side)
     ticks = [spacing * (k - (side - 1) / 2) for k in range(side)]
     return Mixture([[x, y] for x in ticks for y in ticks], std=std)
-
-
-def _require_whole(name: str, value: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name} must be a whole number of 1 or more, got {value!r}.")

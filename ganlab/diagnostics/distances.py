@@ -15,6 +15,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ganlab.runtime import require_whole
+
 Measure = Callable[[Tensor, Tensor], Tensor]  # (N, d), (M, d) -> (fields,)
 
 
@@ -231,8 +233,7 @@ def _clouds(samples: Tensor, reference: Tensor, k: int | None = None, *, both: b
     if reference.shape[1] == 0 or not bool(reference.isfinite().all()):
         raise ValueError("reference is empty or holds NaN or infinite values: nothing can be compared with it.")
     if k is not None:
-        if not isinstance(k, int) or k < 1:
-            raise ValueError(f"k must be a whole number of 1 or more, got {k!r}.")
+        require_whole("k", k)
         for cloud, name in ((reference, "reference"), (samples, "samples"))[: 1 + both]:
             if cloud.shape[1] <= k:
                 raise ValueError(f"k={k} asks for more neighbours than the {cloud.shape[1]} points of {name} have.")

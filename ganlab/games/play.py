@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ganlab.games.game import Game, as_points, differentiate
+from ganlab.runtime import require_whole
 
 UPDATES = ("simultaneous", "alternating", "extragradient", "optimistic")
 PLAYERS = ("generator", "discriminator")
@@ -78,8 +79,7 @@ class Update:
             raise ValueError(f"momentum is for 'simultaneous' and 'alternating' updates, not for {self.kind!r}.")
         for name, low in (("n_critic", 1), ("n_generator", 1), ("unroll", 0)):
             value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or value < low:
-                raise ValueError(f"{name} must be a whole number of {low} or more, got {value!r}.")
+            require_whole(name, value, low)
             if value > low and self.kind != "alternating":
                 raise ValueError(f"{name}={value} needs 'alternating' updates, not {self.kind!r}.")
         self._check_slopes()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ganlab.nets.native import require_whole
 from ganlab.nets.seeds import stack_parts
 from ganlab.nets.spectral import SpectralConv2d
+from ganlab.runtime import require_whole
 
 
 class SelfAttention(nn.Module):

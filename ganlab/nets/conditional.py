@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
-from ganlab.nets.native import require_whole
 from ganlab.nets.seeds import stack_parts
 from ganlab.nets.spectral import SpectralLinear
+from ganlab.runtime import require_whole
 
 
 class ConditionalGenerator(nn.Module):

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from ganlab.nets.attention import SelfAttention
 from ganlab.nets.init import initialise
 from ganlab.nets.minibatch import MinibatchDiscrimination, MinibatchStdDev, Pack
-from ganlab.nets.native import require_whole
 from ganlab.nets.spectral import SpectralConv2d, SpectralConvTranspose2d, SpectralLinear
+from ganlab.runtime import require_whole
 
 START = {28: 7, 64: 4}  # the side of the smallest map, which is doubled 2 or 4 times
 NORMS: dict[str | None, Callable[[int], nn.Module] | None] = {

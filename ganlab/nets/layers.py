@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from ganlab.nets.native import require_whole, stack_state
+from ganlab.nets.native import stack_state
 from ganlab.nets.seeds import stack_parts
+from ganlab.runtime import require_whole
 
 
 class FourierFeatures(nn.Module):

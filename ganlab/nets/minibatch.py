@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from ganlab.nets.native import require_multiple, require_whole, stack_state
-from ganlab.runtime import widened
+from ganlab.nets.native import require_multiple, stack_state
+from ganlab.runtime import require_whole, widened
 
 # Numbers of one pairwise block: on a CPU the passes over a few of them stay in the cache.
 _BLOCK = 2**17

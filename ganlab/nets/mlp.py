@@ -9,8 +9,9 @@ from torch import nn
 
 from ganlab.nets.layers import FourierFeatures, Maxout
 from ganlab.nets.minibatch import MinibatchDiscrimination, MinibatchStdDev, Pack
-from ganlab.nets.native import Dropout, require_whole
+from ganlab.nets.native import Dropout
 from ganlab.nets.spectral import SpectralLinear
+from ganlab.runtime import require_whole
 
 Activation = Callable[[], nn.Module]
 Entry = TypeVar("Entry")

@@ -213,12 +213,6 @@ def key_dropout(module: nn.Module, key: int) -> nn.Module:
     return module
 
 
-def require_whole(name: str, value: object, low: int = 1) -> None:
-    """Refuse what is not a whole number of `low` or more."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < low:
-        raise ValueError(f"{name} must be a whole number of {low} or more, got {value!r}.")
-
-
 def require_multiple(batch: int, size: int, what: str, source: str) -> None:
     """Refuse a batch that does not divide into parts of `size`; `source` says where they are from."""
     if batch % size:

@@ -7,9 +7,9 @@ from torch import Tensor, nn
 from ganlab.nets.attention import SelfAttention
 from ganlab.nets.conv import NORMS, START, image_front, require_sizes, score_head
 from ganlab.nets.init import initialise
-from ganlab.nets.native import require_whole
 from ganlab.nets.seeds import stack_parts
 from ganlab.nets.spectral import SpectralConv2d
+from ganlab.runtime import require_whole
 
 
 class Residual(nn.Module):

@@ -12,7 +12,7 @@ from torch.nn.functional import normalize
 from torch.nn.utils import parametrizations, parametrize
 
 from ganlab.nets.native import convolve, stack_state
-from ganlab.runtime import full_precision
+from ganlab.runtime import full_precision, require_whole
 
 
 class Spectral(nn.Module):
@@ -35,8 +35,7 @@ class Spectral(nn.Module):
 
     def start(self, iterations: int) -> None:
         """Open the power iteration; ValueError where `iterations` is below 1."""
-        if iterations < 1:
-            raise ValueError(f"iterations must be a whole number of 1 or more, got {iterations!r}.")
+        require_whole("iterations", iterations)
         self.iterations = iterations
         out, rest = self.matrix().shape
         self.register_buffer("u", normalize(torch.randn(out), dim=0))

@@ -17,10 +17,9 @@ from torch import Tensor, nn
 
 from ganlab.data.shapes import Sampler, as_sampler
 from ganlab.nets import initialise, mlp_discriminator, mlp_generator
-from ganlab.nets.native import require_whole
 from ganlab.nets.seeds import Factory, build, stack
 from ganlab.objectives import LOSSES, PENALTIES, GANLoss, Penalty, resolve_loss, resolve_penalty
-from ganlab.runtime import resolve_device
+from ganlab.runtime import require_whole, resolve_device
 from ganlab.training.checking import check_pieces, require_nets, require_shape, shape_of
 from ganlab.training.config import TrainConfig
 from ganlab.training.graph import GraphedUpdate, capture_for
