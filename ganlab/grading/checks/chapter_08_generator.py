@@ -80,7 +80,7 @@ def _expect_fresh(state: dict[str, Tensor], again: dict[str, Tensor]) -> None:
 
 
 def _redraw(state: dict[str, Tensor], rng: torch.Generator) -> dict[str, Tensor]:
-    """Draw other weights of a usual size; what BatchNorm counts stays as it is."""
+    """Draw other weights of a usual size, the vectors apart from each other; what BatchNorm counts stays as it is."""
     drawn = {}
     for name, value in state.items():
         if not value.is_floating_point() or "running" in name:
@@ -89,6 +89,8 @@ def _redraw(state: dict[str, Tensor], rng: torch.Generator) -> dict[str, Tensor]
         fan_in = value[0].numel() if value.ndim > 1 else 4
         size = 1.0 if name == VECTORS else 1.5 / fan_in**0.5
         drawn[name] = size * torch.randn(value.shape, generator=rng)
+    classes = len(drawn[VECTORS])  # drawn alone, two of twelve numbers are now and then too close to tell apart
+    drawn[VECTORS][:, 0] = torch.linspace(-1.6, 1.6, classes)[torch.randperm(classes, generator=rng)]
     return drawn
 
 
