@@ -484,6 +484,10 @@ for name, run in runs.items():
         f" {mean_interval(captured[name][START_AT:].mean(0))}, at the end {mean_interval(captured[name][-1])},\n"
         f"{'':14s}at equal time {same_time}, {run.elapsed:.0f} s"
     )
+    if name != "dance":  # paired differences, seed by seed
+        hops = mean_interval(waves[name].hop_rate - waves["dance"].hop_rate)
+        modes = mean_interval((captured[name] - captured["dance"])[START_AT:].mean(0))
+        print(f"{'':4s}against dance: hops {hops}, captured over time {modes}")
 
 # %% training=true tags=["nbval-check-output"]
 period, last = EVERY * waves["dance"].period, {name: modes[-1] for name, modes in captured.items()}
@@ -494,8 +498,9 @@ print(
 print("R1, no momentum: 7 or 8 modes on at least 8 of 10 seeds:", int((last["R1, no momentum"] >= 7).sum()) >= 8)
 
 # %% [markdown]
-# The brackets are 95 % intervals of the mean over ten seeds. A period as long as the window (about 670 steps) is a slow drift, not a turn. "At equal
-# time": captured modes at the moment when the fastest run had finished, since R1 differentiates twice and costs more.
+# The brackets are 95 % intervals of the mean over ten seeds; "against dance": of the paired differences, seed by seed. A period as long as the
+# window (about 670 steps) is a slow drift, not a turn. "At equal time": captured modes at the moment when the fastest run had finished, since R1
+# differentiates twice and costs more.
 
 # %% training=true
 colours = dict(zip(runs, ("#D55E00", "#0072B2", "#CC79A7", "#E69F00", "#009E73"), strict=True))
@@ -519,11 +524,12 @@ plt.show()
 # *Figure, left: how much the occupancy of the modes resembles itself τ steps later; line: median of seeds 0–9, dark band: middle half, light
 # band: all. Right: captured modes after 1,000 steps, one dot a seed, black line: mean.*
 #
-# **Where the cures lose.** Alternating steps, which keep xy from diverging, hardly change the ring: compare the intervals. Dropping momentum alone
-# does not stop the dance, it makes the turns faster. R1 alone covers the ring on some seeds and not on others. Only R1 *without* momentum covers it
-# on nearly all, and the modes no longer take turns: what is left is a slow drift. (Its hop rate is not low: which of eight nearly equal modes is the
-# fullest, small fluctuations decide.) R1 costs time: compare its modes at equal time and at the end. (The intervals do not know that there are 8 modes:
-# an end above 8 means nothing.) And eight captured modes are not yet good samples; chapter 04 looks at quality too.
+# **Where the cures lose.** Alternating steps, which keep xy from diverging, do little on the ring: against dance, both intervals hold 0, and that of
+# the modes stays below half a mode. Dropping momentum alone does not stop the dance, it makes the turns faster. R1 alone covers the ring on some
+# seeds and not on others. Only R1 *without* momentum covers it on nearly all, and the modes no longer take turns: what is left is a slow drift. (Its
+# hop rate is not low: which of eight nearly equal modes is the fullest, small fluctuations decide.) R1 costs time: compare its modes at equal time
+# and at the end. (The intervals do not know that there are 8 modes: an end above 8 means nothing.) And eight captured modes are not yet good samples;
+# chapter 04 looks at quality too.
 
 # %% [markdown]
 # ### Question (4 points)
@@ -539,13 +545,14 @@ plt.show()
 
 # %% [markdown] question="interpretation" points=4
 # <!-- BEGIN SOLUTION -->
-# *Reference.* (1) λ = 1 ± ih, so |λ| = √(1 + h²) > 1 for every h > 0; a smaller h only brings it nearer to 1. (2) Captured modes and hop rate of
-# "alternating" lie close to those of "dance", their intervals overlap: no change that ten seeds show. xy has no momentum, no minibatches, and its alternating
-# steps stop growth, not turning; a small game suggests what to try, the measurement decides. (3) For example h = 3, γ = 0.2, simultaneous: h > 4γ,
-# diverges. h = 1, γ = 10: hγ far above 2, D jumps over 0. Also right: γ = 10 with h = 0.1 is stable but slow. (4) Hop rate (or period, autocorrelation) over time, and
-# captured modes over time, on several seeds: a dance shows two modes at any one moment and all eight in a turn.
+# *Reference.* (1) λ = 1 ± ih, so |λ| = √(1 + h²) > 1 for every h > 0; a smaller h only brings it nearer to 1. (2) "Against dance", the intervals of
+# both paired differences hold 0, and they are narrow: no change that ten seeds show, and none of half a mode. xy has no momentum, no minibatches, and
+# its alternating steps stop growth, not turning; a small game suggests what to try, the measurement decides. (3) For example h = 3, γ = 0.2,
+# simultaneous: h > 4γ, diverges. h = 1, γ = 10: hγ far above 2, D jumps over 0. Also right: γ = 10 with h = 0.1 is stable but slow. (4) Hop rate (or
+# period, autocorrelation) over time, and captured modes over time, on several seeds: a dance shows two modes at any one moment and all eight in a
+# turn.
 #
-# *Rubric.* 1 point each: the modulus for every h; a verdict from the student's own intervals; two pairs on the wrong sides of the map; a measure of
+# *Rubric.* 1 point each: the modulus for every h; a verdict from the intervals of the paired differences; two pairs on the wrong sides of the map; a measure of
 # change over time together with captured modes.
 # <!-- END SOLUTION -->
 

@@ -126,7 +126,8 @@ def _judge(points: Tensor, centres: Tensor, std: float, name: str, mistakes: dic
     reach = 6 * math.sqrt(n / count * (1 - 1 / count))
     expect(float((tally - n / count).abs().max()) <= reach, f"{name}: all modes must be equally likely.")
     repeats = float((nearest[1:] == nearest[:-1]).double().mean()) - 1 / count
-    alone = count == 1 or (abs(repeats) <= 7 * math.sqrt((1 - 1 / count) / count / n) and tally.unique().numel() > 1)
+    even = n > 1000 and tally.unique().numel() == 1  # of a few hundred, four modes now and then get equal shares
+    alone = count == 1 or (abs(repeats) <= 7 * math.sqrt((1 - 1 / count) / count / n) and not even)
     expect(alone, f"{name}: the modes come in a fixed order or number; each sample picks its own mode at random.")
     _judge_noise(points - centres[nearest], nearest, count, std, name)
 
