@@ -196,7 +196,8 @@ def test_a_file_that_is_no_gradebook_is_one_sentence(course, capsys):  # noqa: F
     assert main(["grade", str(submitted), "--course", str(course), "--output", str(course)]) == 1
     said = capsys.readouterr().err
     assert "cannot be opened (file is not a database)" in said and said.count("\n") == 1
-    with warnings.catch_warnings():  # nbgrader leaves the connection open where its first query fails; Python 3.13 says so
+    # nbgrader leaves the connection open where its first query fails; Python 3.13 says so.
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
 
