@@ -199,7 +199,8 @@ def _expect_slopes(layer: Answer, x: Tensor, t: Tensor) -> None:
         reached = layer.attribute("slope")
     except CheckFailed:
         reached = None
-    silent = reached is None or (bool(by_t.any()) and not bool(reached.any()))
+    # Two samples far apart have a closeness of 1e-8, which is lost, rightly, where j = i is taken off as a 1.
+    silent = reached is None or (float(by_t.abs().max()) > 1e-4 and not bool(reached.any()))
     expect(not silent, "MinibatchLayer: no gradient reaches T: no detach, no .data, no new tensor made from it.")
     expect(close(reached, by_t), "MinibatchLayer: right values, wrong gradient by T: detach nothing on the way.")
 
