@@ -20,7 +20,13 @@ MEMBERS_LIMIT = 20_000
 RATIO_LIMIT = 200  # uncompressed to compressed, of a member of more than a megabyte
 ENTRY = b"PK\x01\x02"  # begins each entry of an archive's list of files
 NOT_A_ZIP = "is not a zip archive"
-TOO_MANY = "holds more than {} files"
+
+
+class TooManyFiles(Ungradable):
+    """An archive is whole, and holds more files than are looked through."""
+
+    def __init__(self) -> None:
+        super().__init__("unreadable", f"holds more than {MEMBERS_LIMIT} files")
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ def members(path: Path) -> Iterator[Member]:
     """Give the files of a download, and those of students' own zips in it; Ungradable where it is no archive."""
     archive = _archive_at(path)
     if len(archive.infolist()) > MEMBERS_LIMIT:
-        raise Ungradable("unreadable", TOO_MANY.format(MEMBERS_LIMIT))
+        raise TooManyFiles
     for number, info in enumerate(archive.infolist()):
         if info.is_dir():
             yield Member(info.filename, path)
@@ -119,7 +125,7 @@ def _archive_in(content: bytes) -> zipfile.ZipFile:
     if len(content) > SIZE_LIMIT:
         raise Ungradable("unreadable", f"is larger than {SIZE_LIMIT >> 20} MB")
     if content.count(ENTRY) > MEMBERS_LIMIT:
-        raise Ungradable("unreadable", TOO_MANY.format(MEMBERS_LIMIT))
+        raise TooManyFiles
     try:
         return zipfile.ZipFile(io.BytesIO(content))
     except Exception as error:

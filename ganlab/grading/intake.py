@@ -75,9 +75,9 @@ class Intake:
     def add(self, member: Member, whose: Name | None = None, note: str = "") -> None:
         """Put a file on its pile; one that reveals nobody is passed over, unless it is a notebook or a zip."""
         parts = parts_of(member.name)
-        name = whose or self.whose(member)
         if "__MACOSX" in parts:
             return
+        name = whose or self.whose(member)
         if name is None:
             if not member.name.endswith("/") and not _hidden(parts) and member.suffix != ".zip":
                 self.ignored.append(label(member))

@@ -63,8 +63,8 @@ def _from_download(path: Path, assignments: Collection[str], only: str, author: 
     try:
         members = list(archives.members(path))
     except Ungradable as error:
-        too_many = str(error) == archives.TOO_MANY.format(archives.MEMBERS_LIMIT)
-        remedy = "unpack it and give the folder" if too_many else "download it again"
+        whole = isinstance(error, archives.TooManyFiles)
+        remedy = "unpack it and give the folder" if whole else "download it again"
         raise CourseError(f"The download {path} {error}: {remedy}.") from error
     intake.survey(members)
     for member in members:

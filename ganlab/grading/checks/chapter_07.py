@@ -124,7 +124,8 @@ def minibatch_layer(answer: Answer, rng: torch.Generator) -> None:
     ):
         layer, state = module_of(answer, "what MinibatchLayer(in_features, kernels, dims) makes", inputs, kernels, dims)
         t = _expect_t(layer, state, (inputs, kernels, dims))
-        x = torch.randn(batch, inputs, generator=rng)
+        # Not far apart: a closeness of 1e-8 is lost, rightly, by who sums over all and takes off 1.
+        x = 0.5 * torch.randn(batch, inputs, generator=rng)
         once = expect_tensor(layer(x), (batch, inputs + kernels), "the layer's output (B, in_features + kernels)")
         expect(
             close(layer(x), once),
@@ -199,8 +200,7 @@ def _expect_slopes(layer: Answer, x: Tensor, t: Tensor) -> None:
         reached = layer.attribute("slope")
     except CheckFailed:
         reached = None
-    # Two samples far apart have a closeness of 1e-8, which is lost, rightly, where j = i is taken off as a 1.
-    silent = reached is None or (float(by_t.abs().max()) > 1e-4 and not bool(reached.any()))
+    silent = reached is None or (bool(by_t.any()) and not bool(reached.any()))
     expect(not silent, "MinibatchLayer: no gradient reaches T: no detach, no .data, no new tensor made from it.")
     expect(close(reached, by_t), "MinibatchLayer: right values, wrong gradient by T: detach nothing on the way.")
 

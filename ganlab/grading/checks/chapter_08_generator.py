@@ -278,8 +278,8 @@ def _turned_up(net: Answer, state: dict[str, Tensor], z: Tensor, labels: Tensor)
             least = float(images.min())
         if filled > 0.9:
             break
-    expect(least is not None, "LabelledGenerator: its pixels do not fill [-1, 1] whatever its weights: end in tanh.")
-    assert least is not None
+    if least is None:
+        raise CheckFailed("LabelledGenerator: its pixels do not fill [-1, 1] whatever its weights: end in tanh.")
     return torch.stack(sizes), least
 
 
