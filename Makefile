@@ -5,7 +5,7 @@
 # make mutants   the table of wrong solutions that the checks reject
 # make nbval     run the executed notebooks again, NBVAL_JOBS at once, and compare
 # make check     lint, format, types
-# make bench     the benchmarks: benchmarks/RESULTS.md, IMAGES.md and CLAIMS.md (an hour or two; GANLAB_DATA has MNIST)
+# make bench     the benchmarks: benchmarks/RESULTS.md, IMAGES.md and CLAIMS.md (an hour or two; GANLAB_DATA has MNIST; a GPU is used where there is one)
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -60,6 +60,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.layers
 	$(BIN)/python -m benchmarks.ablation
+	$(BIN)/python -m benchmarks.gpu
 	$(BIN)/python -m benchmarks.grading --class-size 300 --stock 10 --workers 2 --write
 	$(BIN)/python -m benchmarks.images
 	$(BIN)/python -m benchmarks.claims

@@ -49,7 +49,8 @@ def row(seeds: int, kind: str) -> str:
 def main() -> None:
     """Measure everything and write the section."""
     if not torch.cuda.is_available():
-        raise SystemExit("benchmarks.gpu measures on a GPU, and torch finds none here: run it on a machine with one.")
+        print("benchmarks.gpu: skipped, torch finds no GPU here; RESULTS.md keeps what it has.")
+        return
     head = (
         "| | S | with the graph, seeds·steps/s | without | plain loop, steps/s | graph / loop: median [least, most] |"
     )
