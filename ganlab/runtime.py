@@ -1,4 +1,4 @@
-"""Devices, random streams, whole numbers: the ground floor, imports torch and numpy only."""
+"""Devices, random streams, whole numbers, eigenvalues: the ground floor, imports torch and numpy only."""
 
 from __future__ import annotations
 
@@ -50,6 +50,16 @@ def require_whole(name: str, value: object, low: int = 1) -> None:
     """Refuse what is not a whole number of `low` or more."""
     if not isinstance(value, int) or isinstance(value, bool) or value < low:
         raise ValueError(f"{name} must be a whole number of {low} or more, got {value!r}.")
+
+
+def eigenvalues(matrix: torch.Tensor) -> torch.Tensor:
+    """Give the eigenvalues of square matrices, (..., n, n) -> (..., n) complex; NaN where a matrix is not finite.
+
+    `torch.linalg.eigvals` ends the whole process on NaN with some builds of LAPACK.
+    """
+    finite = matrix.isfinite().all(-1).all(-1)
+    values = torch.linalg.eigvals(torch.where(finite[..., None, None], matrix, 0.0))
+    return torch.where(finite[..., None], values, torch.nan)
 
 
 def require_precision(precision: str, device: torch.device) -> None:

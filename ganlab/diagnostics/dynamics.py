@@ -14,6 +14,7 @@ from ganlab.data.mixtures import Mixture
 from ganlab.diagnostics.modes import mode_report
 from ganlab.nets.seeds import stack
 from ganlab.objectives import GANLoss, Penalty, resolve_loss, resolve_penalty
+from ganlab.runtime import eigenvalues
 
 
 class Oscillation(NamedTuple):
@@ -176,7 +177,8 @@ class GameSpectrum(NamedTuple):
 
     Fields:
         eigenvalues: (S, P) complex128, by falling real part. Those with a positive real part drive the flow away; the
-            imaginary parts are its angular speeds, in radians a unit of step size × step.
+            imaginary parts are its angular speeds, in radians a unit of step size × step. All NaN for a seed whose
+            Jacobian is not finite.
         jacobian: (S, P, P) float64, the generator's weights first, in the stacked networks' order.
         generator_size: P_G.
     """
@@ -209,7 +211,8 @@ def game_spectrum(
         real: (S, B, features…), or (B, features…) for plain modules.
         latents: (S, B, latent_dim), or (B, latent_dim), which says that the modules are plain.
         loss: a name in `LOSSES`, or a `GANLoss`.
-        penalty: a name in `PENALTIES`, or a `Penalty`; what it draws is the same at every call.
+        penalty: a name in `PENALTIES`, or a `Penalty`; what it draws is the same at every call, and what one of your own
+            detaches counts as constant.
         penalty_weight: as in `train`.
         max_parameters: the largest P allowed. Time grows as P³, memory as S P².
 
@@ -242,7 +245,7 @@ def game_spectrum(
         # A seed's field depends on its own weights alone, so one row of all seeds is one backward pass.
         rows = [_slopes(field[:, row].sum(), [*players[0], *players[1]], keep=False) for row in range(field.shape[1])]
     jacobian = torch.stack(rows, 1)
-    values = torch.linalg.eigvals(jacobian)
+    values = eigenvalues(jacobian)
     order = values.real.argsort(dim=1, descending=True, stable=True)
     return GameSpectrum(values.gather(1, order), jacobian, slopes[0].shape[1])
 
@@ -277,7 +280,8 @@ def _penalty(penalty: str | Penalty, net: nn.Module, real: Tensor, fake: Tensor)
     found = resolve_penalty(penalty) if isinstance(penalty, str) else penalty
     with torch.random.fork_rng(devices=[]):  # the same random points at each call, the caller's state kept
         torch.default_generator.manual_seed(0)
-        value: Tensor = found.function(lambda x: _scores(net, x), real, fake)
+        attached = {"detach": False} if found.attaches else {}  # D's field depends on G through the fakes
+        value: Tensor = found.function(lambda x: _scores(net, x), real, fake, **attached)
     return value.sum()
 
 

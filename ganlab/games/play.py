@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ganlab.games.game import Game, as_points, differentiate
-from ganlab.runtime import require_whole
+from ganlab.runtime import eigenvalues, require_whole
 
 UPDATES = ("simultaneous", "alternating", "extragradient", "optimistic")
 PLAYERS = ("generator", "discriminator")
@@ -227,5 +227,5 @@ def update_matrix(game: Game, update: Update, point: Tensor | Sequence[float] = 
 
 
 def spectral_radius(matrix: Tensor) -> Tensor:
-    """Give the largest |eigenvalue|, (..., n, n) -> (...,)."""
-    return torch.linalg.eigvals(matrix).abs().amax(-1)
+    """Give the largest |eigenvalue|, (..., n, n) -> (...,); NaN where a matrix is not finite."""
+    return eigenvalues(matrix).abs().amax(-1)

@@ -11,6 +11,8 @@ from ganlab.training.step import Game, StepOut
 def consensus_gradients(game: Game, weight: float) -> tuple[StepOut, StepOut]:
     """Differentiate L_D + γ ½‖v‖² by D and L_G + γ ½‖v‖² by G, v = (∇_D L_D, ∇_G L_G), on one batch.
 
+    L_D holds its penalty, and ∇_D L_D depends on G through the fakes that the penalty looks at; what a penalty of one's
+    own detaches counts as constant.
     `gradient_norm` in what is recorded is that of the regularised gradients.
 
     Source: Mescheder et al. 2017, eq. 9-10 (γ is `TrainConfig.consensus`).
@@ -18,7 +20,7 @@ def consensus_gradients(game: Game, weight: float) -> tuple[StepOut, StepOut]:
     # Twice differentiable, so through the modules and with G's samples in the graph.
     real, fake = game.blur(game.data.next()), game.blur(game.g.net(game.latents.next()))
     s_real, s_fake = flat_scores(game.d.net(real)), flat_scores(game.d.net(fake))
-    penalties = 0.0 if game.penalty is None else game.penalty_weight * game.penalty(real.detach(), fake.detach())
+    penalties = 0.0 if game.penalty is None else game.penalty_weight * game.penalty(real.detach(), fake)
     losses = {"d": game.d_loss(s_real, s_fake) + penalties, "g": game.g_loss(s_real, s_fake)}
     players = {"d": game.d, "g": game.g}
     slopes = {

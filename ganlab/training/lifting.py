@@ -124,7 +124,8 @@ def lift_penalty(
         own = SeedCritic(critic.net) if critic.chain is None else ChainCritic(critic.net, critic.chain)
 
         def joint(real: Tensor, fake: Tensor) -> Tensor:
-            values = function(own, real, fake, **{name: draws[name]() for name in names})
+            attached = {"detach": False} if penalty.attaches and fake.requires_grad else {}
+            values = function(own, real, fake, **{name: draws[name]() for name in names}, **attached)
             if not isinstance(values, Tensor) or values.shape != (real.shape[0],):
                 got = tuple(values.shape) if isinstance(values, Tensor) else type(values).__name__
                 raise ValueError(f"a Penalty must give one number a seed, ({real.shape[0]},), got {got}.")

@@ -20,7 +20,7 @@ from ganlab.diagnostics import (
 )
 from ganlab.games import dirac, jacobian
 from ganlab.nets import mlp, stack
-from ganlab.objectives import GANLoss, Penalty, r1
+from ganlab.objectives import PENALTIES, GANLoss, Penalty, r1
 
 # Saturation, accuracy, variance.
 
@@ -165,8 +165,9 @@ def networks(seed: int) -> tuple[nn.Module, nn.Module]:
     return mlp([1, 3, 2], nn.Tanh), mlp([2, 4, 1], nn.Softplus)
 
 
-def test_the_jacobian_is_that_of_finite_differences() -> None:
-    """The field from plain autograd at shifted weights, central differences."""
+@pytest.mark.parametrize("penalty", sorted(PENALTIES))
+def test_the_jacobian_is_that_of_finite_differences(penalty: str) -> None:
+    """The field from plain autograd at shifted weights, central differences; penalties of the fakes move with G."""
     g, d = (net.double() for net in networks(3))
     real, z = FEW[0].double(), torch.linspace(-1, 1, 6).double()[:, None]
     weights = torch.cat([p.detach().flatten() for p in (*g.parameters(), *d.parameters())])
@@ -177,13 +178,16 @@ def test_the_jacobian_is_that_of_finite_differences() -> None:
         l_g = nn.functional.softplus(-s_fake).mean()
         l_d = (nn.functional.softplus(-s_real) + nn.functional.softplus(s_fake)).mean()
         slopes_g = torch.autograd.grad(l_g, [*g.parameters()], retain_graph=True)
-        slopes_d = torch.autograd.grad(l_d + 0.7 * r1(lambda x: d(x).squeeze(-1), real), [*d.parameters()])
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            value = PENALTIES[penalty].function(lambda x: d(x).squeeze(-1), real, g(z))
+        slopes_d = torch.autograd.grad(l_d + 0.7 * value, [*d.parameters()])
         return -torch.cat([slope.flatten() for slope in (*slopes_g, *slopes_d)])
 
     steps = 1e-5 * torch.eye(len(weights)).double()
     expected = torch.stack([(field(weights + e) - field(weights - e)) / 2e-5 for e in steps], 1)
     nn.utils.vector_to_parameters(weights, [*g.parameters(), *d.parameters()])
-    found = game_spectrum(g, d, real, z, penalty="r1", penalty_weight=0.7)
+    found = game_spectrum(g, d, real, z, penalty=penalty, penalty_weight=0.7)
     # A chain of linear layers is stacked as (in, out): compare what does not depend on the order of the weights.
     assert found.jacobian.shape == (1, 31, 31) and found.generator_size == 14
     for power in (1, 2, 3):
@@ -192,6 +196,15 @@ def test_the_jacobian_is_that_of_finite_differences() -> None:
     assert found.jacobian.norm() == pytest.approx(expected.norm().item(), rel=1e-7)
     assert bool((found.eigenvalues[0].real.diff() <= 0).all())
     assert found.eigenvalues.sum().real.item() == pytest.approx(expected.trace().item(), rel=1e-6)
+
+
+def test_a_seed_that_is_not_finite_has_no_eigenvalues_and_costs_the_others_nothing() -> None:
+    stacked = [stack([pair[i] for pair in (networks(0), networks(1))]) for i in range(2)]
+    whole = game_spectrum(*stacked, FEW, LATENTS)
+    broken = FEW.clone()
+    broken[0, 0, 0] = torch.nan
+    found = game_spectrum(*stacked, broken, LATENTS)
+    assert bool(found.eigenvalues[0].isnan().all()) and torch.equal(found.eigenvalues[1], whole.eigenvalues[1])
 
 
 def test_seeds_are_measured_as_if_alone_and_networks_stay_as_they_are() -> None:

@@ -273,3 +273,11 @@ def test_unrolled_steps_are_not_defined_with_consensus() -> None:
 def test_negative_steps_are_refused() -> None:
     with pytest.raises(ValueError, match="steps must be 0 or more, got -1"):
         play(xy(), [1.0, 1.0], Update(), steps=-1)
+
+
+def test_the_spectral_radius_of_what_is_not_finite_is_nan() -> None:
+    """LAPACK may end the process on NaN: such matrices must not reach it."""
+    radii = spectral_radius(torch.tensor([[[0.0, 2.0], [0.0, 0.5]], [[torch.nan, 0], [0, 1]], [[torch.inf, 0], [0, 1]]]))
+    assert radii[0].item() == pytest.approx(0.5) and bool(radii[1:].isnan().all())
+    wild = update_matrix(xy(), Update("alternating", step_size=1e200, n_critic=3))
+    assert bool(spectral_radius(wild).isnan().all())

@@ -122,6 +122,32 @@ def test_consensus_adds_the_gradient_of_half_the_squared_field() -> None:
     assert play(update="simultaneous", consensus=gamma) == pytest.approx(expected, abs=1e-5)
 
 
+def test_consensus_knows_that_a_penalty_of_the_fakes_depends_on_the_generator() -> None:
+    """D(x) = ψx², data at 0: R2 = 2ψ²θ², so that L_D = ψθ² + w R2 and L_G = −ψθ²."""
+    gamma, w = 0.05, 0.3
+
+    class Parabola(Psi):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.psi * x.square()
+
+    def rule(theta, psi):
+        v_g, v_d = 2 * psi * theta, -(theta**2) - 4 * w * psi * theta**2
+        pull_g = v_g * 2 * psi + v_d * (-2 * theta - 8 * w * psi * theta)
+        pull_d = v_g * 2 * theta + v_d * (-4 * w * theta**2)
+        return theta + H * (v_g - gamma * pull_g), psi + H * (v_d - gamma * pull_d)
+
+    def own(critic, real, fake):
+        slope = torch.autograd.grad(critic(fake).sum(), fake, create_graph=True)[0]
+        return 0.5 * slope.square().sum(1).mean()
+
+    expected = by_hand(rule)
+    for penalty in ("r2", "r1_r2", own):  # R1 of data at 0 is 0
+        config = dataclasses.replace(DIRAC, update="simultaneous", consensus=gamma, penalty_weight=w)
+        run = gl.train(ORIGIN, config, generator=Theta, discriminator=Parabola, penalty=penalty)
+        theta, psi = (next(net.parameters()).detach()[0] for net in (run.generator, run.discriminator))
+        assert (theta.item(), psi.item()) == pytest.approx(expected, abs=1e-5)
+
+
 def test_consensus_differentiates_the_penalty_too() -> None:
     """The reference discriminator has a faster way to its first derivatives; one in a module of one's own has not."""
 
