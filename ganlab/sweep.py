@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -109,20 +110,25 @@ def sweep(
             be told (`ganlab.training.fingerprint`).
         pieces: `generator`, `discriminator`, `loss`, `penalty` of `train`, the same at every point.
 
+    Ctrl-C ends the sweep; the point that was training is not scored, and with a log trains again at the next call.
+
     Raises:
         ValueError: an unknown field, a drawn value that `TrainConfig` refuses (nothing is trained then), a name that
-            neither `TrainConfig` nor `build` takes, a score of another shape, or a log of another sweep.
+            neither `TrainConfig` nor `build` takes, scores of another shape or with names in use, or a log that is
+            damaged or of another sweep.
+        TypeError: an argument is of the wrong kind.
     """
     from sklearn.model_selection import ParameterSampler  # here: slow to import
 
     require_whole("points", points)
-    base = base or TrainConfig()
+    base = TrainConfig() if base is None else base
+    _require_kinds(distributions, base)
     fields = {field.name for field in dataclasses.fields(TrainConfig)}
     _require_known(set(distributions), fields, build)
     drawn = [_plain(point) for point in ParameterSampler(dict(distributions), points, random_state=seed)]
     settings = [{name: value for name, value in point.items() if name in fields} for point in drawn]
     configs = [dataclasses.replace(base, **setting) for setting in settings]  # all are checked before the first trains
-    header: dict[str, Any] = {"sweep": 2, "base": dataclasses.asdict(base), "points": drawn}
+    header: dict[str, Any] = {"sweep": 2, "base": dataclasses.asdict(base), "points": describe(drawn)}
     if log is not None:
         header |= {"data": describe_data(data), "score": describe(score), "build": describe(build)}
         header |= {"pieces": describe(pieces)}
@@ -131,9 +137,15 @@ def sweep(
         if k not in done:
             point = _Point(drawn[k])
             built = {} if build is None else build(point)
+            if not isinstance(built, Mapping):
+                raise TypeError(f"sweep: build must give a dict of pieces of `train`, got {type(built).__name__}.")
             run = train(data, config, **{**pieces, **built})
+            if run.interrupted:
+                raise KeyboardInterrupt  # a run cut short is no result of its setting
             _require_used(point, fields)
-            done[k] = _scores(score(run), config.seeds)
+            done[k] = _scores(
+                score(run), config.seeds, {"point", "seed", *distributions}, next(iter(done.values()), None)
+            )
             if log is not None:
                 _append(Path(log), header, {"point": k, "scores": done[k]})
     rows = [
@@ -167,6 +179,16 @@ class _Point(Mapping[str, Any]):
         return dict(self)
 
 
+def _require_kinds(distributions: object, base: object) -> None:
+    if not isinstance(distributions, Mapping):
+        raise TypeError(
+            "sweep: distributions must be a dict of name: list or scipy distribution, got "
+            f"{type(distributions).__name__}."
+        )
+    if not isinstance(base, TrainConfig):
+        raise TypeError(f"sweep: base must be a TrainConfig, got {type(base).__name__}.")
+
+
 def _require_known(names: set[str], fields: set[str], build: Build | None) -> None:
     """Refuse names that are no settings: all of them without `build`, misspelt settings with it."""
     spelt = {name.lower().replace("_", ""): name for name in fields}
@@ -189,16 +211,28 @@ def _require_used(point: _Point, fields: set[str]) -> None:
 
 def _plain(point: Mapping[str, Any]) -> dict[str, Any]:
     """Turn NumPy's numbers into Python's."""
-    return {name: value.item() if hasattr(value, "item") else value for name, value in point.items()}
+    return {name: value.item() if isinstance(value, np.generic) else value for name, value in point.items()}
 
 
-def _scores(scores: Mapping[str, Tensor], seeds: int) -> dict[str, list[float]]:
+def _scores(scores: object, seeds: int, taken: set[str], before: Mapping[str, Any] | None) -> dict[str, list[float]]:
+    """Give scores as plain numbers; refuse names in use, and other names than at the point before."""
+    if not isinstance(scores, Mapping) or not scores:
+        raise ValueError(f"sweep: score must give a dict of name: one number a seed, got {scores!r}.")
+    if taken & scores.keys():
+        raise ValueError(
+            f"sweep: score {sorted(taken & scores.keys())[0]!r} has the name of a column: name it otherwise."
+        )
+    if before is not None and before.keys() != scores.keys():
+        raise ValueError(
+            f"sweep: score must give the same names at each point, {', '.join(map(repr, before))}, got "
+            f"{', '.join(map(repr, scores))}."
+        )
     plain = {}
     for name, values in scores.items():
         values = torch.as_tensor(values)
         if values.shape != (seeds,):
             raise ValueError(
-                f"sweep: score {name!r} must give one number a seed, ({seeds},), got {tuple(values.shape)}"
+                f"sweep: score {name!r} must give one number a seed, ({seeds},), got {tuple(values.shape)}."
             )
         plain[name] = [float(value) for value in values]
     return plain
@@ -208,7 +242,9 @@ def _read_log(path: str | os.PathLike[str], header: dict[str, Any]) -> dict[int,
     path = Path(path)
     if not path.exists():
         return {}
-    lines = path.read_text(encoding="utf-8").split("\n")
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder: pass the name of a file as log.")
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     try:
         first = json.loads(lines[0])
     except json.JSONDecodeError:
@@ -220,8 +256,16 @@ def _read_log(path: str | os.PathLike[str], header: dict[str, Any]) -> dict[int,
             "begun with."
         )
     # A last line without its end was cut off by an interruption: that point trains again.
-    entries = [json.loads(line) for line in lines[1:-1]]
-    return {entry["point"]: entry["scores"] for entry in entries}
+    found = {}
+    for number, line in enumerate(lines[1:-1], 2):
+        try:
+            entry = json.loads(line)
+            found[entry["point"]] = entry["scores"]
+        except (json.JSONDecodeError, KeyError, TypeError):
+            raise ValueError(
+                f"{path} is damaged in line {number}: take that line out, and its point trains again."
+            ) from None
+    return found
 
 
 def _append(path: Path, header: dict[str, Any], entry: dict[str, Any]) -> None:

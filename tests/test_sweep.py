@@ -84,9 +84,95 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path: Path) -> None:
         sweep(RING, SPACE, stops, points=4, base=BASE, seed=1, log=log)
 
 
+class Interrupted:
+    """Data that press Ctrl-C, once, while a point trains."""
+
+    def __init__(self, at: int) -> None:
+        self.at, self.calls = at, 0
+
+    def sample(self, n: int, generator: torch.Generator) -> torch.Tensor:
+        self.calls += 1
+        if self.calls == self.at:
+            raise KeyboardInterrupt
+        return RING.sample(n, generator=generator)
+
+
+@pytest.mark.filterwarnings("ignore:Training was interrupted")
+def test_a_point_interrupted_while_it_trains_is_no_result(tmp_path: Path) -> None:
+    log, trained = tmp_path / "log.jsonl", []
+
+    def counts(run: gl.Run) -> dict[str, torch.Tensor]:
+        trained.append(run.record.steps[-1])
+        return score(run)
+
+    whole = Interrupted(10**9)
+    table = sweep(whole, {"lr_g": [1e-3, 1e-2]}, counts, points=2, base=BASE, log=tmp_path / "whole.jsonl")
+    trained.clear()
+    data = Interrupted(whole.calls - 2)  # in the second point
+    with pytest.raises(KeyboardInterrupt):
+        sweep(data, {"lr_g": [1e-3, 1e-2]}, counts, points=2, base=BASE, log=log)
+    assert len(trained) == 1 and len(log.read_text(encoding="utf-8").splitlines()) == 2
+    data.at = -1
+    assert sweep(data, {"lr_g": [1e-3, 1e-2]}, counts, points=2, base=BASE, log=log) == table
+    assert len(trained) == 2
+
+
+def test_a_damaged_log_is_said_to_be(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    sweep(RING, {"n_critic": [1, 2]}, score, points=2, base=BASE, log=log)
+    good = log.read_text(encoding="utf-8").splitlines()
+    for bad in ('{"point": 0, "sco', '{"point": 0}', "7"):
+        log.write_text("\n".join([good[0], bad, good[2], ""]), encoding="utf-8")
+        with pytest.raises(ValueError, match="log.jsonl is damaged in line 2: take that line out"):
+            sweep(RING, {"n_critic": [1, 2]}, score, points=2, base=BASE, log=log)
+    with pytest.raises(ValueError, match="is a folder: pass the name of a file"):
+        sweep(RING, {"n_critic": [1]}, score, points=1, base=BASE, log=tmp_path)
+
+
+def test_classes_and_arrays_can_be_drawn_for_build_and_logged(tmp_path: Path) -> None:
+    space = {"net": [Net, torch.nn.Linear], "sizes": [torch.tensor([1, 2]), torch.tensor([3, 4])]}
+
+    def go(space: dict) -> SweepTable:
+        build = lambda point: {"generator": lambda: point["net"](2, 2) if point["sizes"].sum() else None}  # noqa: E731
+        return sweep(RING, space, score, points=1, base=BASE, log=tmp_path / "log.jsonl", build=build)
+
+    assert go(space).rows[0]["seed"] == 0
+    with pytest.raises(ValueError, match="it differs in: points"):
+        go({**space, "sizes": [torch.tensor([1, 3]), torch.tensor([5, 4])]})
+
+
+@pytest.mark.parametrize(
+    ("scores", "message"),
+    [
+        (None, "score must give a dict of name: one number a seed, got None"),
+        ({}, "score must give a dict of name: one number a seed"),
+        ({"seed": torch.zeros(3)}, "score 'seed' has the name of a column"),
+        ({"n_critic": torch.zeros(3)}, "score 'n_critic' has the name of a column"),
+        ({"x": torch.zeros(2)}, r"score 'x' must give one number a seed, \(3,\), got \(2,\)"),
+    ],
+)
+def test_scores_that_are_none_are_refused(scores: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        sweep(RING, {"n_critic": [1]}, lambda run: scores, points=1, base=BASE)
+
+
+def test_scores_keep_their_names() -> None:
+    with pytest.raises(ValueError, match="score must give the same names at each point, 'x1', got 'x2'"):
+        sweep(RING, {"n_critic": [1, 2]}, lambda run: {f"x{run.config.n_critic}": torch.zeros(3)}, points=2, base=BASE)
+
+
+def test_arguments_of_another_kind_are_refused() -> None:
+    with pytest.raises(TypeError, match="distributions must be a dict of name: list or scipy distribution, got list"):
+        sweep(RING, [SPACE], score, points=1)
+    with pytest.raises(TypeError, match="base must be a TrainConfig, got dict"):
+        sweep(RING, SPACE, score, points=1, base={})
+    with pytest.raises(TypeError, match="build must give a dict of pieces of `train`, got NoneType"):
+        sweep(RING, SPACE, score, points=1, base=BASE, build=lambda point: None)
+
+
 class Net(torch.nn.Sequential):
-    def __init__(self, width: int = 4) -> None:
-        super().__init__(torch.nn.Linear(2, width), torch.nn.ReLU(), torch.nn.Linear(width, 2))
+    def __init__(self, width: int = 4, out: int = 2) -> None:
+        super().__init__(torch.nn.Linear(2, width), torch.nn.ReLU(), torch.nn.Linear(width, out))
 
 
 def test_a_log_is_not_taken_for_that_of_other_data_scores_or_pieces(tmp_path: Path) -> None:

@@ -35,6 +35,8 @@ def describe(piece: object) -> Any:
         return {str(name): describe(part) for name, part in sorted(piece.items(), key=str)}
     if dataclasses.is_dataclass(piece) and not isinstance(piece, type):
         return {field.name: describe(getattr(piece, field.name)) for field in dataclasses.fields(piece)}
+    if hasattr(piece, "tolist"):
+        return piece.tolist()  # a tensor or an array
     kind: Any = piece if hasattr(piece, "__qualname__") else type(piece)
     functions = [f for f in (_methods(kind) if isinstance(kind, type) else [kind]) if hasattr(f, "__code__")]
     codes = [[_plain_code(f.__code__), describe(f.__defaults__), describe(f.__kwdefaults__)] for f in functions]

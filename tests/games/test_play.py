@@ -277,7 +277,9 @@ def test_negative_steps_are_refused() -> None:
 
 def test_the_spectral_radius_of_what_is_not_finite_is_nan() -> None:
     """LAPACK may end the process on NaN: such matrices must not reach it."""
-    radii = spectral_radius(torch.tensor([[[0.0, 2.0], [0.0, 0.5]], [[torch.nan, 0], [0, 1]], [[torch.inf, 0], [0, 1]]]))
+    radii = spectral_radius(
+        torch.tensor([[[0.0, 2.0], [0.0, 0.5]], [[torch.nan, 0], [0, 1]], [[torch.inf, 0], [0, 1]]])
+    )
     assert radii[0].item() == pytest.approx(0.5) and bool(radii[1:].isnan().all())
     wild = update_matrix(xy(), Update("alternating", step_size=1e200, n_critic=3))
     assert bool(spectral_radius(wild).isnan().all())
