@@ -41,8 +41,8 @@ class MinibatchDiscrimination(nn.Module):
         group: samples that see one another, consecutive ones (a shorter last group takes the rest): the layer as it is
             at that batch size, at group / batch of the cost. None, the default: the whole batch, as in the paper.
             `mlp_discriminator` takes groups of 32 instead. In `benchmarks/RESULTS.md` ("Cost of minibatch
-            discrimination", 4 × 2, batches of 64 and 128) a D step costs 2.1 to 2.6 plain ones with groups of 32 and
-            2.8 to 3.9 with the whole batch.
+            discrimination", 4 × 2, batches of 64 and 128) a D step costs 2.2 to 2.7 plain ones with groups of 32 and
+            2.6 to 3.9 with the whole batch.
         exclude_self: leave j = i out, which is a constant 1: o is in [0, B − 1] and 0 in a batch of one.
         bias: add one learnt number a kernel, −1 at the start.
 

@@ -98,7 +98,7 @@ def mlp_discriminator(
         fourier: random Fourier features of each sample in front; 0 for none.
         fourier_scale: their frequencies' standard deviation, one or several.
         packing: samples joined to one (PacGAN), behind the Fourier features; must divide the batch.
-        minibatch: None, "discrimination" (in groups of 32: a D step then costs 2.1 to 2.6 plain ones, and 2.8 to 3.9
+        minibatch: None, "discrimination" (in groups of 32: a D step then costs 2.2 to 2.7 plain ones, and 2.6 to 3.9
             with the whole batch, `MinibatchDiscrimination`'s default; `benchmarks/RESULTS.md`) or "stddev" (over the
             whole batch): what the last layer sees of the batch.
 
