@@ -128,9 +128,9 @@ METHODS = {
         standardised=True,
         data=("ring",),
         remark="Tuned on seeds 100-102, for this data set alone. More modes and a lower KL than every row of PacGAN's "
-        "table that was at hand; high quality above its PacGAN2 and PacGAN4 (95.6, 95.9), below its PacGAN3, GAN and, within "
-        "our error, ALI (97.7, 98.2, 97.6); with "
-        "12,000 × 64 iterations × width against 400,000 × 400, 0.5 %, though with batches of 256 against 100.",
+        "table that was at hand; high quality above its PacGAN2 and PacGAN4 (95.6, 95.9), below its PacGAN3, GAN and, "
+        "within our error, ALI (97.7, 98.2, 97.6); with 12,000 × 64 iterations × width against "
+        "400,000 × 400, 0.5 %, though with batches of 256 against 100.",
     ),
     "ours, for the grid": Method(
         {**OURS, "latent_dim": 32, "steps": 11_000},
@@ -138,9 +138,9 @@ METHODS = {
         g={"depth": 5},
         standardised=True,
         data=("grid",),
-        remark="Tuned likewise; more modes and a lower KL than every row of PacGAN's table that was at hand (best there "
-        "24.8 and .04, in PacGAN4's), high quality as its ALI's (95.7±.6, with 24.1 modes and a KL of .14) and GAN's "
-        "(94.8). With 7,000 steps and those seeds, a generator of 3 layers (z of 8) drew 83-85 % of "
+        remark="Tuned likewise; more modes and a lower KL than every row of PacGAN's table that was at hand (best "
+        "there 24.8 and .04, in PacGAN4's), high quality as its ALI's (95.7±.6, with 24.1 modes and a KL of .14) and "
+        "GAN's (94.8). With 7,000 steps and those seeds, a generator of 3 layers (z of 8) drew 83-85 % of "
         "high quality and this one 90-94 %: the rest lies on threads between the modes, which depth draws thinner. "
         "Initialised by He's rule this one drew 70-76 %.",
     ),

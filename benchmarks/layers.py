@@ -90,8 +90,8 @@ def main() -> list[str]:
             "",
             *pairwise_rows(),
             "",
-            "A D step with minibatch discrimination over a plain one, by kernels × dims (the first is what the builders "
-            "take, whole batches are the layer's own default):",
+            "A D step with minibatch discrimination over a plain one, by kernels × dims (the first is what the "
+            "builders take, whole batches are the layer's own default):",
             "",
             *step_rows(),
         ]

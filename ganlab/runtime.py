@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 import numpy as np
 import torch
 
@@ -52,6 +54,12 @@ def require_whole(name: str, value: object, low: int = 1) -> None:
         raise ValueError(f"{name} must be a whole number of {low} or more, got {value!r}.")
 
 
+def require_tensor(name: str, value: object) -> None:
+    """Refuse what is no tensor, such as a NumPy array."""
+    if not isinstance(value, torch.Tensor):
+        raise TypeError(f"{name} must be a torch tensor, got {type(value).__name__}: torch.as_tensor(…) makes one.")
+
+
 def eigenvalues(matrix: torch.Tensor) -> torch.Tensor:
     """Give the eigenvalues of square matrices, (..., n, n) -> (..., n) complex; NaN where a matrix is not finite.
 
@@ -79,6 +87,16 @@ def require_precision(precision: str, device: torch.device) -> None:
 def full_precision(like: torch.Tensor) -> torch.autocast:
     """Keep a block of code in float32 within a pass in bfloat16 (`TrainConfig.precision`), on a tensor's device."""
     return torch.autocast(like.device.type, enabled=False)
+
+
+def exact_convolutions(like: torch.Tensor) -> AbstractContextManager[None]:
+    """Keep the convolutions of a block of code in whole float32: on a GPU cuDNN would round their factors to TF32."""
+    cudnn = torch.backends.cudnn
+    if like.device.type != "cuda":
+        return nullcontext()
+    kept = {"enabled": cudnn.enabled, "benchmark": cudnn.benchmark, "deterministic": cudnn.deterministic}
+    own: AbstractContextManager[None] = cudnn.flags(**kept, allow_tf32=False)
+    return own
 
 
 def widened(x: torch.Tensor) -> torch.Tensor:

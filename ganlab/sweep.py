@@ -122,7 +122,7 @@ def sweep(
 
     require_whole("points", points)
     base = TrainConfig() if base is None else base
-    _require_kinds(distributions, base)
+    _require_kinds(distributions, base, score, build)
     fields = {field.name for field in dataclasses.fields(TrainConfig)}
     _require_known(set(distributions), fields, build)
     drawn = [_plain(point) for point in ParameterSampler(dict(distributions), points, random_state=seed)]
@@ -179,7 +179,7 @@ class _Point(Mapping[str, Any]):
         return dict(self)
 
 
-def _require_kinds(distributions: object, base: object) -> None:
+def _require_kinds(distributions: object, base: object, score: object, build: object) -> None:
     if not isinstance(distributions, Mapping):
         raise TypeError(
             "sweep: distributions must be a dict of name: list or scipy distribution, got "
@@ -187,6 +187,9 @@ def _require_kinds(distributions: object, base: object) -> None:
         )
     if not isinstance(base, TrainConfig):
         raise TypeError(f"sweep: base must be a TrainConfig, got {type(base).__name__}.")
+    for name, function in (("score", score), ("build", build)):
+        if not callable(function) and not (name == "build" and function is None):
+            raise TypeError(f"sweep: {name} must be a function, got {type(function).__name__}.")
 
 
 def _require_known(names: set[str], fields: set[str], build: Build | None) -> None:

@@ -1,6 +1,7 @@
 """What is graded and reported is the same on every device: float32 there against float64 on the CPU, within 1e-5."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -9,6 +10,7 @@ from torch import Tensor
 
 import ganlab as gl
 from ganlab import diagnostics
+from ganlab.data import digits
 from ganlab.objectives import LOSSES, PENALTIES
 
 DEVICES = [
@@ -28,8 +30,15 @@ MEASURES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "frechet_distance": diagnostics.frechet_distance,
     "sample_variance": lambda x, y: diagnostics.sample_variance(x),
     "modes": lambda x, y: diagnostics.mode_report(x, gl.ring()).modes,
+    "digit_frechet": lambda x, y: diagnostics.digit_frechet(pictures(0).to(x), pictures(1).to(x)),
+    "classifier_score": lambda x, y: diagnostics.classifier_score(pictures(0).to(x)),
     "reverse_kl": lambda x, y: diagnostics.mode_report(x, gl.ring()).reverse_kl,
 }
+
+
+def pictures(part: int) -> Tensor:
+    """Digits: convolutions are what TF32 would round."""
+    return digits("test").images[80 * part : 80 * (part + 1)]
 
 
 def compass() -> Tensor:
@@ -83,3 +92,15 @@ def test_measures(name: str, device: str) -> None:
     exact = MEASURES[name](x, y).double()
     found = MEASURES[name](x.to(device, torch.float32), y.to(device, torch.float32)).cpu().double()
     torch.testing.assert_close(found, exact, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+def test_code_written_for_one_run_draws_on_the_gpu_as_if_alone() -> None:
+    def noisy(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
+        return critic(real + torch.rand_like(real)).square().mean()
+
+    config = gl.TrainConfig(seeds=3, steps=5, width=8, snapshots=0, device="cuda")
+    together = gl.train(gl.ring(), config, penalty=noisy).sample(20)
+    alone = gl.train(gl.ring(), replace(config, seed=2, seeds=1), penalty=noisy).sample(20)
+    torch.testing.assert_close(together[2:], alone, rtol=1e-4, atol=1e-5)

@@ -46,6 +46,8 @@ class ImageSet:
     def __init__(
         self, images: Tensor, labels: Tensor, *, classes: int | Sequence[str] = 10, name: str = "images"
     ) -> None:
+        if isinstance(classes, int | float | str):
+            require_whole("classes", classes)
         names = [str(k) for k in range(classes)] if isinstance(classes, int) else classes
         self.class_names = tuple(names)
         self.name = name
@@ -166,8 +168,7 @@ def fashion_mnist(
 
 def draw_indices(count: int, shape: tuple[int, ...], generator: torch.Generator | None, device: torch.device) -> Tensor:
     """Draw whole numbers below `count`, with replacement."""
-    if shape[0] < 0:
-        raise ValueError(f"n must be 0 or greater, got {shape[0]}.")
+    require_whole("n", shape[0], 0)
     return torch.randint(count, shape, generator=generator, device=device)
 
 

@@ -30,6 +30,8 @@ def interpolate(start: Tensor, end: Tensor, steps: int = 8, *, path: str = "sphe
     Source: White 2016, §2.1 (after Shoemake 1985). Parallel vectors, whose Ω has no sine, are joined by the line.
 
     """
+    if not start.is_floating_point() or not end.is_floating_point():
+        raise ValueError(f"start and end must be floating point, got {start.dtype} and {end.dtype}.")
     if start.shape != end.shape or start.ndim == 0:
         raise ValueError(f"start and end must have one shape (…, d), got {tuple(start.shape)} and {tuple(end.shape)}.")
     if not isinstance(steps, int) or isinstance(steps, bool) or steps < 2:

@@ -67,8 +67,7 @@ class Mixture:
 
     def sample(self, n: int, *, generator: torch.Generator | None = None) -> Tensor:
         """Draw n points, (n, d), on the generator's device (CPU without one)."""
-        if n < 0:
-            raise ValueError(f"n must be 0 or greater, got {n}.")
+        require_whole("n", n, 0)
         device = generator.device if generator is not None else torch.device("cpu")
         # Inverse of the cumulative weights: one uniform a point, the same cost for any K.
         edges = self.weights.double().cumsum(0)[:-1].float().to(device)

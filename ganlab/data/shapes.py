@@ -32,8 +32,8 @@ class Points:
     """
 
     def __init__(self, points: Tensor) -> None:
-        if not isinstance(points, Tensor) or points.ndim < 2 or points.shape[0] == 0:
-            raise ValueError("data must be a tensor of shape (N, features…) with at least one row.")
+        if not isinstance(points, Tensor) or points.ndim < 2 or 0 in points.shape or points.is_complex():
+            raise ValueError("data must be a tensor of real numbers (N, features…) with at least one row and feature.")
         points = points.detach().float()
         bad = int((~points.isfinite()).flatten(1).any(1).sum())
         if bad:

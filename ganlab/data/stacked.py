@@ -31,10 +31,14 @@ class StackedSet:
     classes = 1000
 
     def __init__(self, base: ImageSet, triples: Tensor | None = None, *, name: str = "stacked") -> None:
+        if not isinstance(base, ImageSet):
+            raise TypeError(f"base must be an ImageSet, such as mnist(), got {type(base).__name__}.")
         if base.shape[0] != 1 or base.classes != 10:
             raise ValueError(f"base must have one channel and ten classes to be stacked, got {base!r}.")
         if triples is not None and (triples.ndim != 2 or triples.shape[1] != 3 or len(triples) == 0):
             raise ValueError(f"triples must have shape (M, 3), got {tuple(triples.shape)}.")
+        if triples is not None and triples.dtype not in (torch.int64, torch.int32):
+            raise ValueError(f"triples must be whole numbers (int64 or int32), got {triples.dtype}.")
         if triples is not None and not 0 <= int(triples.min()) <= int(triples.max()) < len(base):
             raise ValueError(f"triples must be numbers of images, from 0 to {len(base) - 1:,}.")
         self.base = base

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ganlab.runtime import require_whole
+from ganlab.runtime import require_tensor, require_whole
 
 Measure = Callable[[Tensor, Tensor], Tensor]  # (N, d), (M, d) -> (fields,)
 
@@ -219,6 +219,8 @@ def frechet_distance(samples: Tensor, reference: Tensor) -> Tensor:
 
 def _clouds(samples: Tensor, reference: Tensor, k: int | None = None, *, both: bool = True) -> tuple[Tensor, Tensor]:
     """Check two clouds and give both a seed axis, in float64; with k, each (or the reference) has k neighbours."""
+    require_tensor("samples", samples)
+    require_tensor("reference", reference)
     samples = samples[None] if samples.ndim == 2 else samples
     shared = reference.ndim == 2
     reference = reference.expand(len(samples), *reference.shape) if shared else reference
@@ -274,9 +276,11 @@ def _directions(directions: int | Tensor, dim: int, generator: torch.Generator |
     if isinstance(directions, Tensor):
         if directions.ndim != 2 or directions.shape[1] != dim or len(directions) == 0:
             raise ValueError(f"directions must have shape (L, {dim}), got {tuple(directions.shape)}.")
-        return directions
-    if directions < 1:
-        raise ValueError(f"directions must be 1 or more, got {directions}.")
+        lengths = directions.double().norm(dim=1, keepdim=True)
+        if not bool(((lengths > 0) & lengths.isfinite()).all()):
+            raise ValueError("directions must be vectors of a finite length above 0.")
+        return directions.double() / lengths
+    require_whole("directions", directions)
     generator = generator or torch.Generator().manual_seed(0)
     drawn = torch.randn(directions, dim, generator=generator, device=generator.device, dtype=torch.float64)
     return drawn / drawn.norm(dim=1, keepdim=True)

@@ -211,8 +211,8 @@ def game_spectrum(
         real: (S, B, features…), or (B, features…) for plain modules.
         latents: (S, B, latent_dim), or (B, latent_dim), which says that the modules are plain.
         loss: a name in `LOSSES`, or a `GANLoss`.
-        penalty: a name in `PENALTIES`, or a `Penalty`; what it draws is the same at every call, and what a penalty of your
-            own detaches counts as constant.
+        penalty: a name in `PENALTIES`, or a `Penalty`; what it draws is the same at every call, and what a penalty of
+            your own detaches counts as constant.
         penalty_weight: as in `train`.
         max_parameters: the largest P allowed. Time grows as P³, memory as S P².
 

@@ -22,6 +22,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from ganlab.runtime import exact_convolutions, require_tensor
+
 WEIGHTS = Path(__file__).with_name("digits.pt")
 SHA256 = "3c44050aeca5add06e70c42e075703ed967e4b2737a5e85deb9afe15ca98d6d3"
 ACCURACY: dict[str, float] = {"digits test": 0.9944, "MNIST test, 2,000 held out": 0.985}
@@ -80,7 +82,8 @@ def read_digits(images: Tensor) -> DigitReading:
     net = digit_net(images.device)
     flat = images.flatten(0, -4)
     whole = flat.flatten(1).isfinite().all(1)[:, None]
-    parts = [net(chunk) for chunk in flat.split(CHUNK)]
+    with exact_convolutions(flat):
+        parts = [net(chunk) for chunk in flat.split(CHUNK)]
     features, logits = (torch.cat(column).where(whole, math.nan) for column in zip(*parts))
     lead = images.shape[:-3]
     return DigitReading(features.unflatten(0, lead), logits.unflatten(0, lead))
@@ -88,6 +91,7 @@ def read_digits(images: Tensor) -> DigitReading:
 
 def require_digits(images: Tensor, channels: int = 1, name: str = "images") -> Tensor:
     """Check images for the extractor and give them as float32."""
+    require_tensor(name, images)
     got = tuple(images.shape)
     if images.ndim not in (4, 5) or got[-3:] != (channels, 28, 28) or 0 in got:
         raise ValueError(

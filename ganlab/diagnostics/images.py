@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ganlab.diagnostics.distances import density_coverage, frechet_distance, precision_recall
 from ganlab.diagnostics.features import CLASSES, DigitReading, read_digits, require_digits
+from ganlab.runtime import require_tensor, require_whole
 
 BLOCK = 2**22  # numbers of one block of pairwise distances
 
@@ -165,11 +166,15 @@ def class_report(labels: Tensor, classes: int = 10, *, target: Tensor | None = N
         ValueError: a label is no class, or the target does not fit.
 
     """
+    require_tensor("labels", labels)
+    require_whole("classes", classes)
     labels = labels[None] if labels.ndim == 1 else labels
-    if labels.ndim != 2 or labels.is_floating_point() or 0 in labels.shape:
+    whole = not labels.is_floating_point() and labels.dtype is not torch.bool
+    if labels.ndim != 2 or not whole or 0 in labels.shape:
         raise ValueError(
             f"labels must be whole numbers (seeds, N) or (N,), none 0, got {labels.dtype} of {tuple(labels.shape)}."
         )
+    labels = labels.long()
     low, high = (int(end) for end in labels.aminmax())
     if low < -1 or high >= classes:
         raise ValueError(f"labels must be classes from 0 to {classes - 1}, or −1 for none, got {low} to {high}.")

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ganlab.data.mixtures import Mixture
+from ganlab.runtime import require_tensor, require_whole
 
 
 class ModeReport(NamedTuple):
@@ -54,16 +55,19 @@ def mode_report(samples: Tensor, mixture: Mixture, *, radius: float = 3.0, min_c
         samples: (S, N, d), or (N, d) for one seed. A sample that is not finite counts as off-mode.
         mixture: the target.
         radius: how many σ of its nearest mode a high-quality sample may be away, the boundary included.
-        min_count: high-quality samples that make a mode captured.
+        min_count: high-quality samples that make a mode captured, ≥ 1.
 
     Raises:
-        ValueError: the samples' shape does not fit the mixture, or there are none.
+        ValueError: the samples' shape does not fit the mixture, there are none, or a number is out of range.
+        TypeError: the samples are no tensor.
 
     Source: Lin et al. 2018 (PacGAN), §4.1; the reverse KL is their evaluation code's, for any weights.
 
     """
-    if not isinstance(samples, Tensor):
-        raise TypeError(f"samples must be a torch tensor, got {type(samples).__name__}: torch.as_tensor(…) makes one.")
+    require_tensor("samples", samples)
+    require_whole("min_count", min_count)
+    if not isinstance(radius, int | float) or not radius > 0:
+        raise ValueError(f"radius must be a number above 0, in standard deviations of a mode, got {radius!r}.")
     samples = samples[None] if samples.ndim == 2 else samples
     if samples.ndim != 3 or samples.shape[-1] != mixture.dim:
         raise ValueError(

@@ -15,7 +15,7 @@ from torch.nn.functional import one_hot
 
 from ganlab.nets.seeds import stack_parts
 from ganlab.nets.spectral import SpectralLinear
-from ganlab.runtime import require_whole
+from ganlab.runtime import require_tensor, require_whole
 
 
 class ConditionalGenerator(nn.Module):
@@ -151,6 +151,8 @@ def class_latents(latents: Tensor, labels: Tensor, classes: int = 10) -> Tensor:
         ValueError: a label is no class, or there is not one for each latent.
 
     """
+    require_tensor("latents", latents)
+    require_tensor("labels", labels)
     lead = tuple(latents.shape[:-1])
     try:
         labels = labels.expand(lead)

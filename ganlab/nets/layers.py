@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -47,8 +48,12 @@ class FourierFeatures(nn.Module):
         super().__init__()
         require_whole("dim", dim)
         require_whole("features", features)
-        scales = [scale] if isinstance(scale, int | float) else list(scale)
-        if not scales or not all(0 < s < math.inf for s in scales) or len(scales) > features:
+        scales: list[Any] = [scale] if isinstance(scale, int | float) else list(scale)
+        if (
+            not scales
+            or not all(isinstance(s, int | float) and 0 < s < math.inf for s in scales)
+            or len(scales) > features
+        ):
             raise ValueError(f"scale must be one or up to {features} numbers greater than 0, got {scale!r}.")
         self.keep_input = keep_input
         each = torch.tensor([scales[k * len(scales) // features] for k in range(features)])

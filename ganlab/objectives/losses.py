@@ -46,10 +46,10 @@ def label_smoothing(real_label: float = 0.9, fake_label: float = 0.0) -> GANLoss
     Source: Salimans et al. 2016, §3.4 (one-sided; β = 0 because a β > 0 leaves D* flat where p is small).
 
     """
-    if not 0 <= fake_label < real_label <= 1:
+    if not all(isinstance(y, int | float) for y in (real_label, fake_label)) or not 0 <= fake_label < real_label <= 1:
         raise ValueError(
             "labels must satisfy 0 <= fake_label < real_label <= 1, "
-            f"got real_label={real_label}, fake_label={fake_label}."
+            f"got real_label={real_label!r}, fake_label={fake_label!r}."
         )
 
     def d_loss(s_real: Tensor, s_fake: Tensor) -> Tensor:

@@ -6,14 +6,16 @@ import copy
 import math
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from ganlab.data.pairs import Pairs
 from ganlab.nets.minibatch import MinibatchDiscrimination, MinibatchStdDev
 from ganlab.nets.seeds import Lifted, is_pointwise
-from ganlab.objectives import LOSSES, GANLoss, Penalty
+from ganlab.objectives import LOSSES, PENALTIES, GANLoss, Penalty
 from ganlab.training.config import TrainConfig
 
 
@@ -51,6 +53,8 @@ def check_pieces(
             "normalisation."
         )
     compares = any(_compares(layer) for layer in layers)
+    if compares and config.batch_size == 1:
+        raise ValueError("A discriminator that compares the samples of a batch needs batch_size=2 or more, got 1.")
     if penalty is not None and not compares and looks_at_its_batch(critic, samples, config):
         raise ValueError(
             "This discriminator does not go with a gradient penalty: the score of one sample changes with the other "
@@ -65,6 +69,12 @@ def check_pieces(
             "statistics).",
             stacklevel=4,
         )
+    if (loss in LOSSES.values() or hasattr(loss.d, "labels")) and _gives_probabilities(critic, samples, config):
+        warnings.warn(
+            "The discriminator's scores lie between 0 and 1 for whatever it is shown, as after a sigmoid, and this "
+            "loss takes them for logits: leave the sigmoid out.",
+            stacklevel=4,
+        )
     spectral = any("Spectral" in type(layer).__name__ for layer in layers)
     bounded = penalty is not None or config.clip_weights > 0 or spectral
     if loss is LOSSES["wasserstein"] and not bounded:
@@ -73,6 +83,25 @@ def check_pieces(
             "keeps the critic Lipschitz (Arjovsky et al. 2017, §3). Set penalty='wgan_gp' or clip_weights=0.01.",
             stacklevel=4,
         )
+
+
+def _gives_probabilities(critic: nn.Module, samples: Tensor, config: TrainConfig) -> bool:
+    """Say whether points from far and wide get scores in [0, 1] and nearly fill it."""
+    numbers = torch.randn(
+        config.seeds, config.batch_size, *samples.shape[1:], generator=torch.Generator().manual_seed(0)
+    )
+    points = 300 * numbers.to(samples)
+    try:
+        with torch.no_grad(), _same_randomness(points):
+            scores = copy.deepcopy(critic)(points)
+    except (IndexError, ValueError, RuntimeError):  # no sample of its kind (a label)
+        return False
+    return bool(((scores >= 0) & (scores <= 1)).all()) and bool(scores.max() > 0.9) and bool(scores.min() < 0.1)
+
+
+def _same_randomness(points: Tensor) -> AbstractContextManager[None]:
+    """Keep torch's random numbers, those of the points' device too, as they are."""
+    return torch.random.fork_rng(devices=[points.device] if points.device.type == "cuda" else [])
 
 
 def looks_at_its_batch(critic: nn.Module, samples: Tensor, config: TrainConfig) -> bool:
@@ -90,7 +119,7 @@ def looks_at_its_batch(critic: nn.Module, samples: Tensor, config: TrainConfig) 
     rows, exchanged = torch.cat((first[None], between)), torch.cat((other[None], between))
 
     def scores(points: Tensor) -> Tensor:
-        with torch.random.fork_rng(devices=[points.device] if points.device.type == "cuda" else []):
+        with _same_randomness(points):
             return copy.deepcopy(critic)(torch.stack([points] * config.seeds)).detach()[:, 1:]
 
     before = scores(rows)
@@ -140,6 +169,25 @@ def require_shape(
         f"{wanted}, but for B = {batch} it gives {found[0]} {'score' if name == 'discriminator' else 'sample'}"
         f"{'' if found[0] == 1 else 's'}.{packing if name == 'discriminator' else ''}"
     )
+
+
+def require_labels_alone(data: object, config: TrainConfig, penalty: object) -> None:
+    """Refuse what would add noise to the labels of `Pairs` and so exchange them."""
+    noisy = f"instance_noise={config.instance_noise}" if config.instance_noise else "DRAGAN"
+    if isinstance(data, Pairs) and (
+        config.instance_noise or (penalty or config.penalty) in ("dragan", PENALTIES["dragan"])
+    ):
+        raise ValueError(
+            f"{noisy} adds noise to whole samples, and those of Pairs end in their labels, which it would exchange: "
+            "leave it out, or train without labels."
+        )
+
+
+def require_one_architecture(modules: list[nn.Module], name: str) -> None:
+    """Refuse copies with other weights than the first one's, which cannot be stacked."""
+    shapes = [{key: tuple(value.shape) for key, value in module.state_dict().items()} for module in modules]
+    if any(own != shapes[0] for own in shapes):
+        raise ValueError(f"{name}: the function that builds it must give the same architecture each time it is called.")
 
 
 def shape_of(batch: str, rest: tuple[int, ...]) -> str:

@@ -15,6 +15,8 @@ from __future__ import annotations
 import dataclasses
 import os
 import pickle
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,12 @@ CONTENTS = {
 }
 
 
+READING_ERRORS = (
+    *(OSError, RuntimeError, EOFError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError),
+    *(pickle.UnpicklingError, zipfile.BadZipFile, zlib.error),
+)
+
+
 def save_checkpoint(session: Session, path: str | os.PathLike[str]) -> None:
     """Write the state after the last whole step; an older file at `path` is replaced whole or left as it is."""
     path = Path(path)
@@ -48,6 +56,8 @@ def save_checkpoint(session: Session, path: str | os.PathLike[str]) -> None:
         "alive": session.game.alive,
         "global_generator": torch.get_rng_state(),
         "seed_generators": session.randomness.states,
+        "device": session.game.alive.device.type,
+        "device_generators": _device_generators(session),
         "players": {"g": _player_state(session.game.g), "d": _player_state(session.game.d)},
         "streams": {name: {"states": s.block_states, "position": s.position} for name, s in session.streams.items()},
         "record": _record_state(session.run.record),
@@ -64,6 +74,12 @@ def save_checkpoint(session: Session, path: str | os.PathLike[str]) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def _device_generators(session: Session) -> dict[str, Any]:
+    """Give the states of the GPU's generator, of the run and of each seed; nothing on the CPU."""
+    own = session.randomness
+    return {"global": torch.cuda.get_rng_state(own.device), "seeds": own.device_states} if own.device_states else {}
+
+
 def read_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Load a checkpoint's contents onto the CPU, without running any code from the file.
 
@@ -76,13 +92,17 @@ def read_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not path.is_file():
         raise FileNotFoundError(f"There is no checkpoint {path}: check the path, or train from the start.")
     try:
+        with zipfile.ZipFile(path) as archive:
+            broken = archive.testzip()  # torch does not compare check sums
+        if broken is not None:
+            raise EOFError(f"{broken} is damaged")
         state = torch.load(path, map_location="cpu", weights_only=True)
     except PermissionError as error:
         raise PermissionError(f"{path} may not be read by this user: change its permissions, or copy it.") from error
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
+    except READING_ERRORS as error:
         raise ValueError(
-            f"{path} cannot be read as a checkpoint: it is truncated or another kind of file. Train from the start, or "
-            f"use an older checkpoint."
+            f"{path} cannot be read as a checkpoint: it is truncated, damaged or another kind of file. Train from "
+            "the start, or use an older checkpoint."
         ) from error
     if not isinstance(state, dict) or state.get("format") != FORMAT:
         raise ValueError(f"{path} is not a checkpoint written by ganlab's train(); pass the path given as checkpoint=.")
@@ -104,6 +124,8 @@ def config_of(state: dict[str, Any], given: TrainConfig | None) -> TrainConfig:
         ValueError: other settings were given, or the file has some that this ganlab does not know; the message names
             them.
     """
+    if not isinstance(state["config"], dict):
+        raise ValueError("The checkpoint is damaged, its settings are none: use an older checkpoint.")
     known = {field.name for field in dataclasses.fields(TrainConfig)}
     strange = sorted(state["config"].keys() - known)
     if strange:
@@ -125,10 +147,19 @@ def restore(session: Session, state: dict[str, Any]) -> None:
     Raises:
         ValueError: the networks, the loss, the penalty or the data are not those of the checkpoint, or it is damaged.
     """
+    now, saved = session.game.alive.device.type, state.get("device", "cpu")
+    if now != saved:
+        raise ValueError(
+            f"The checkpoint was written on a {saved} device and this run is on {now}, which draws other random "
+            f"numbers: resume it where there is a {saved} device, with the setting device that it was started with."
+        )
     try:
         _restore(session, state)
     except KeyError as error:
         raise ValueError(f"The checkpoint is damaged, it lacks {error}: use an older checkpoint.") from error
+    except (TypeError, AttributeError, IndexError, RuntimeError) as error:
+        first = str(error).splitlines()[0]
+        raise ValueError(f"The checkpoint is damaged ({first}): use an older checkpoint.") from error
 
 
 def _restore(session: Session, state: dict[str, Any]) -> None:
@@ -153,6 +184,9 @@ def _restore(session: Session, state: dict[str, Any]) -> None:
     session.game.alive.copy_(state["alive"])
     torch.set_rng_state(state["global_generator"])
     session.randomness.states = state["seed_generators"]
+    if gpu := state.get("device_generators"):
+        torch.cuda.set_rng_state(gpu["global"], session.randomness.device)
+        session.randomness.device_states = gpu["seeds"]
     session.step = state["step"]
     session.run.elapsed = state["elapsed"]
     _restore_record(session.run.record, state["record"])

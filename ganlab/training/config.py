@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 
+import numpy as np
+
 from ganlab.nets.init import INITS
 from ganlab.objectives import resolve_loss, resolve_penalty
 from ganlab.runtime import require_precision, resolve_device
@@ -147,12 +149,16 @@ class TrainConfig:
     def __post_init__(self) -> None:
         """Check every field, then the combinations."""
         for name, (kind, low, high) in RANGES.items():
+            if isinstance(getattr(self, name), np.generic):  # NumPy's numbers are taken as Python's
+                object.__setattr__(self, name, getattr(self, name).item())
             _check_number(name, getattr(self, name), kind, low, high)
         _check_betas(self.betas)
         object.__setattr__(self, "betas", tuple(self.betas))
         for name in ("loss", "device", *CHOICES):
             if not isinstance(getattr(self, name), str):
                 raise TypeError(f"TrainConfig: {name}={getattr(self, name)!r} must be a name (a string).")
+        if self.penalty is not None and not isinstance(self.penalty, str):
+            raise TypeError(f"TrainConfig: penalty={self.penalty!r} must be a name (a string) or None.")
         for name in ("channels_last", "cuda_graph"):
             if not isinstance(getattr(self, name), bool):
                 raise TypeError(f"TrainConfig: {name}={getattr(self, name)!r} must be True or False.")
@@ -183,7 +189,7 @@ def _check_number(name: str, value: object, kind: type, low: Bound, high: Bound)
     assert isinstance(value, int | float)
     above = value > low[0] if isinstance(low, tuple) else value >= low
     below = value < high[0] if isinstance(high, tuple) else value <= high
-    if not (above and below and math.isfinite(value)):
+    if not (above and below and (isinstance(value, int) or math.isfinite(value))):
         raise ValueError(f"TrainConfig: {name}={value!r} is out of range: expected {noun} {_range(low, high)}.")
 
 

@@ -92,21 +92,42 @@ def _tensor(value: object, name: str) -> Tensor:
 
 
 class SeedRandomness:
-    """A state of torch's global generator a seed: code written for one run draws the same alone and in company."""
+    """A state of torch's global generators a seed: code written for one run draws the same alone and in company.
 
-    def __init__(self, seeds: Sequence[int]) -> None:
+    On a GPU that holds for the CPU's and for the GPU's generator, but for the latter while a step is captured: a graph
+    has one, for all seeds.
+    """
+
+    def __init__(self, seeds: Sequence[int], device: torch.device) -> None:
+        self.device = device
         self.states = [stream_generator(seed, "penalty").get_state() for seed in seeds]
+        gpu = seeds if device.type == "cuda" else ()
+        self.device_states = [stream_generator(seed, "penalty", device).get_state() for seed in gpu]
 
     @contextmanager
     def of(self, k: int) -> Iterator[None]:
-        """Use seed k's state, and keep where it gets to."""
+        """Use seed k's states, and keep where they get to."""
         before = torch.get_rng_state()
         torch.set_rng_state(self.states[k])
         try:
-            yield
+            with self._of_device(k):
+                yield
         finally:
             self.states[k] = torch.get_rng_state()
             torch.set_rng_state(before)
+
+    @contextmanager
+    def _of_device(self, k: int) -> Iterator[None]:
+        if not self.device_states or torch.cuda.is_current_stream_capturing():
+            yield
+            return
+        before = torch.cuda.get_rng_state(self.device)
+        torch.cuda.set_rng_state(self.device_states[k], self.device)
+        try:
+            yield
+        finally:
+            self.device_states[k] = torch.cuda.get_rng_state(self.device)
+            torch.cuda.set_rng_state(before, self.device)
 
 
 def lift_penalty(

@@ -75,6 +75,8 @@ def train(
     config = (config or TrainConfig()) if state is None else config_of(state, config)
     if not isinstance(config, TrainConfig):
         raise TypeError(f"config must be a TrainConfig, got {type(config).__name__}.")
+    if not isinstance(callbacks, Sequence) or not all(map(callable, callbacks)):
+        raise TypeError("callbacks must be a list of functions (step, run), such as callbacks=[show].")
     if step is not None:
         check_own_step(step, config, {"loss": loss, "penalty": penalty, "checkpoint": checkpoint, "resume": resume})
     # Code that draws from the global generator (dropout, a student's penalty) is reproducible, the caller's state kept.

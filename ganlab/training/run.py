@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ganlab.runtime import stream_generator
+from ganlab.runtime import require_whole, stream_generator
 from ganlab.training.config import TrainConfig
 from ganlab.training.lifting import flat_scores
 from ganlab.training.record import Record
@@ -47,8 +47,8 @@ class Run:
 
     def latents(self, n: int, *, seed: int = 0) -> Tensor:
         """Draw evaluation latents, (S, n, latent_dim), from streams that training never touches."""
-        if n < 1 or seed < 0:
-            raise ValueError(f"n must be 1 or more and seed 0 or more, got n={n} and seed={seed}.")
+        require_whole("n", n)
+        require_whole("seed", seed, 0)
         shape = (n, self.config.latent_dim)
         drawn = []
         for own in self.seeds:
@@ -98,7 +98,7 @@ class Run:
         points = torch.as_tensor(points).to(self.device, torch.float32)
         if points.shape[1:] == self.features:
             points = points.expand(self.config.seeds, *points.shape)
-        if points.shape[2:] != self.features or points.shape[0] != self.config.seeds:
+        if points.shape[2:] != self.features or points.shape[0] != self.config.seeds or points.shape[1] == 0:
             own = ", ".join(map(str, self.features))
             raise ValueError(
                 f"points must have shape (N, {own}) or ({self.config.seeds}, N, {own}), got {tuple(points.shape)}."

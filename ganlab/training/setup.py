@@ -20,7 +20,14 @@ from ganlab.nets import initialise, mlp_discriminator, mlp_generator
 from ganlab.nets.seeds import Factory, build, stack
 from ganlab.objectives import LOSSES, PENALTIES, GANLoss, Penalty, resolve_loss, resolve_penalty
 from ganlab.runtime import require_whole, resolve_device
-from ganlab.training.checking import check_pieces, require_nets, require_shape, shape_of
+from ganlab.training.checking import (
+    check_pieces,
+    require_labels_alone,
+    require_nets,
+    require_one_architecture,
+    require_shape,
+    shape_of,
+)
 from ganlab.training.config import TrainConfig
 from ganlab.training.graph import GraphedUpdate, capture_for
 from ganlab.training.lifting import SeedRandomness, lift_losses, lift_penalty
@@ -76,7 +83,15 @@ class Session:
 
         def save() -> None:
             self.tick()
-            write(self, path)
+            try:
+                write(self, path)
+            except OSError as error:  # the run is worth more than its checkpoint
+                warnings.warn(
+                    f"The checkpoint {path} could not be written at step {self.step} ({error.strerror or error}): the "
+                    "training goes on, an older file stays as it was. Make room, or give another path next time.",
+                    RuntimeWarning,
+                    stacklevel=4,
+                )
 
         if path is not None:
             self.save = save
@@ -153,6 +168,7 @@ def prepare(
     device = resolve_device(config.device)
     seeds = [config.seed + k for k in range(config.seeds)]
     reals, samples = _open_data(as_sampler(data), config, seeds, device)
+    require_labels_alone(data, config, penalty)
     features = tuple(samples.shape[1:])
     require_nets(features, generator, discriminator)
     own_g, own_d = _reference_nets(config, features)
@@ -181,7 +197,7 @@ def prepare(
     if config.instance_noise:
         streams["instance_noise"] = stream(normal(*features), "instance_noise", numbers)
     draws = {name: own.next for name, own in streams.items()}
-    randomness = SeedRandomness(seeds)
+    randomness = SeedRandomness(seeds, device)
     game = Game(
         g,
         d,
@@ -240,6 +256,7 @@ def _stacked(
 ) -> nn.Module:
     """Stack one player's networks and try them on a small batch: vmap first, a loop where vmap cannot go."""
     count = len(modules)
+    require_one_architecture(modules, name)
     probe = torch.zeros(count, batch, *takes)
     try:
         stacked = stack(modules)

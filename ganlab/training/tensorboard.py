@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from ganlab.runtime import require_whole
 from ganlab.training.record import HISTORIES
 from ganlab.training.run import Run
 
@@ -41,8 +42,8 @@ class TensorBoard:
         every: int = 10,
         shape: Sequence[int] = (1, 28, 28),
     ) -> None:
-        if images < 0 or every < 1:
-            raise ValueError(f"images must be 0 or more and every 1 or more, got images={images} and every={every}.")
+        require_whole("images", images, 0)
+        require_whole("every", every)
         try:
             from torch.utils.tensorboard import SummaryWriter  # here: slow, and often not installed
         except ImportError as error:

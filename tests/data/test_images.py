@@ -135,7 +135,7 @@ def test_other_bad_arguments_say_what_is_wrong() -> None:
         ImageSet([[0.0]], torch.zeros(1))  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="labels must be a tensor, got list"):
         ImageSet(GOOD, [0, 1, 2, 3])  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="n must be 0 or greater, got -1"):
+    with pytest.raises(ValueError, match="n must be a whole number of 0 or more, got -1"):
         numbered().sample(-1)
     for load in (digits, mnist, fashion_mnist):
         with pytest.raises(ValueError, match="split must be one of train, test, all, got 'valid'"):

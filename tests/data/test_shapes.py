@@ -39,7 +39,9 @@ def test_points_are_drawn_evenly_with_replacement(generator: torch.Generator) ->
     [
         (torch.tensor([[0.0], [math.nan], [math.inf]]), "in 2 of 3 rows"),
         (torch.zeros(0, 2), "at least one row"),
-        (torch.zeros(5), "shape"),
+        (torch.zeros(5), r"\(N, features…\)"),
+        (torch.zeros(5, 0), "at least one row and feature"),
+        (torch.zeros(5, 2, dtype=torch.complex64), "real numbers"),
     ],
 )
 def test_bad_points_say_what_is_wrong(points: torch.Tensor, says: str) -> None:

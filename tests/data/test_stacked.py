@@ -68,7 +68,7 @@ def test_bad_stacks_say_what_is_wrong() -> None:
         StackedSet(base(), torch.zeros(4, 2, dtype=torch.int64))
     with pytest.raises(ValueError, match="numbers of images, from 0 to 19"):
         StackedSet(base(), torch.tensor([[0, 1, 20]]))
-    with pytest.raises(ValueError, match="n must be 0 or greater"):
+    with pytest.raises(ValueError, match="n must be a whole number of 0 or more"):
         stacked_mnist(base=base()).sample(-2)
 
 

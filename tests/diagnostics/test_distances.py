@@ -223,7 +223,7 @@ def test_frechet_distance_of_equal_covariances_is_the_shift_squared() -> None:
         (lambda x, y: wasserstein(x, y[:30]), "as many samples as reference points, got 40 and 30"),
         (lambda x, y: wasserstein(x, y, order=3), "order must be 1 or 2, got 3"),
         (lambda x, y: sliced_wasserstein(x, y, order=0), "order must be 1 or 2, got 0"),
-        (lambda x, y: sliced_wasserstein(x, y, directions=0), "directions must be 1 or more, got 0"),
+        (lambda x, y: sliced_wasserstein(x, y, directions=0), "directions must be a whole number of 1 or more, got 0"),
         (lambda x, y: sliced_wasserstein(x, y, directions=torch.ones(4, 2)), r"shape \(L, 3\), got \(4, 2\)"),
         (lambda x, y: precision_recall(x, y, k=0), "k must be a whole number of 1 or more, got 0"),
         (lambda x, y: precision_recall(x[:, :3], y, k=3), "k=3 asks for more neighbours than the 3 points of samples"),
@@ -235,3 +235,20 @@ def test_frechet_distance_of_equal_covariances_is_the_shift_squared() -> None:
 def test_bad_input_says_what_is_wrong(call, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call(*clouds())
+
+
+def test_directions_count_by_where_they_point() -> None:
+    x, y = torch.randn(2, 30, 2, generator=torch.Generator().manual_seed(3))
+    units = torch.eye(2)
+    expected = sliced_wasserstein(x, y, directions=units)
+    assert torch.allclose(sliced_wasserstein(x, y, directions=10 * units), expected, rtol=1e-12)
+    for wrong in (torch.zeros(1, 2), torch.full((1, 2), math.inf)):
+        with pytest.raises(ValueError, match="directions must be vectors of a finite length above 0"):
+            sliced_wasserstein(x, y, directions=wrong)
+
+
+def test_arrays_are_sent_to_torch_first() -> None:
+    cloud = torch.randn(30, 2)
+    for pair in ((cloud.numpy(), cloud), (cloud, cloud.numpy()), (cloud.tolist(), cloud)):
+        with pytest.raises(TypeError, match=r"must be a torch tensor, got (ndarray|list): torch.as_tensor"):
+            frechet_distance(*pair)

@@ -237,3 +237,19 @@ class TestNeighbours:
     def test_one_sentence_says_what_is_wrong(self, parts: tuple[Tensor, ...], message: str) -> None:
         with pytest.raises(ValueError, match=re.escape(message)):
             nearest_training(*parts)
+
+
+def test_labels_of_every_whole_kind_are_counted() -> None:
+    labels = torch.tensor([0, 0, 3, 9])
+    expected = class_report(labels)
+    assert expected.counts.tolist() == [[2, 0, 0, 1, 0, 0, 0, 0, 0, 1]]
+    for kind in (torch.uint8, torch.int8, torch.int32):
+        assert torch.equal(class_report(labels.to(kind)).counts, expected.counts)
+    with pytest.raises(ValueError, match="labels must be whole numbers"):
+        class_report(labels > 1)
+    with pytest.raises(TypeError, match="labels must be a torch tensor, got list"):
+        class_report([0, 1])
+    with pytest.raises(ValueError, match="classes must be a whole number of 1 or more, got 2.5"):
+        class_report(labels, 2.5)
+    with pytest.raises(TypeError, match="images must be a torch tensor, got ndarray"):
+        image_report(torch.zeros(40, 1, 28, 28).numpy(), torch.zeros(40, 1, 28, 28))

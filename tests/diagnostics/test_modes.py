@@ -92,3 +92,18 @@ def test_hops_count_changes_of_the_dominant_mode_and_pass_over_gaps() -> None:
     assert timeline.captured[:, 3].tolist() == [0] * 6
     with pytest.raises(ValueError, match="snapshots must have shape"):
         mode_hops(torch.empty(0), mixture)
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"min_count": 0}, "min_count must be a whole number of 1 or more, got 0"),
+        ({"min_count": 1.5}, "min_count must be a whole number of 1 or more, got 1.5"),
+        ({"radius": 0}, "radius must be a number above 0"),
+        ({"radius": math.nan}, "radius must be a number above 0"),
+        ({"radius": "3"}, "radius must be a number above 0"),
+    ],
+)
+def test_numbers_out_of_range_say_so(settings: dict, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        mode_report(torch.zeros(4, 2), ring(), **settings)

@@ -9,7 +9,16 @@ from torch import nn
 from torch.nn import functional as F
 
 import ganlab as gl
-from ganlab.nets import MinibatchDiscrimination, MinibatchStdDev, mlp_discriminator
+from ganlab.data import Pairs, digits
+from ganlab.nets import (
+    ConditionalGenerator,
+    MinibatchDiscrimination,
+    MinibatchStdDev,
+    ProjectionDiscriminator,
+    dcgan_discriminator,
+    dcgan_generator,
+    mlp_discriminator,
+)
 from ganlab.nets.seeds import stack
 from ganlab.training.checking import looks_at_its_batch
 
@@ -165,3 +174,56 @@ def test_packing_refuses_an_odd_batch_with_its_source() -> None:
         ValueError, match=r"needs a batch that is a multiple of 2, got 15 samples \(Lin et al. 2018, §3\)\."
     ):
         gl.train(gl.ring(), config, discriminator=lambda: mlp_discriminator(packing=2))
+
+
+@pytest.mark.parametrize("squash", [nn.Sigmoid(), None])
+def test_a_sigmoid_in_front_of_a_loss_on_logits_is_warned_about(squash: nn.Module | None) -> None:
+    class Squashed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.net = mlp_discriminator(2, width=8)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.sigmoid(self.net(x)) if squash is None else squash(self.net(x))
+
+    config = dataclasses.replace(CONFIG, penalty=None)
+    with pytest.warns(UserWarning, match="as after a sigmoid, and this loss takes them for logits"):
+        gl.train(gl.ring(), config, discriminator=Squashed)
+    probabilities = gl.GANLoss(
+        d=lambda real, fake: (1 - real).square().mean() + fake.square().mean(),
+        g=lambda real, fake: -fake.mean(),
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        gl.train(gl.ring(), config, discriminator=Squashed, loss=probabilities)  # a loss of one's own may want them
+        gl.train(gl.ring(), config)
+        state = torch.get_rng_state()
+        gl.train(gl.ring(), config, discriminator=lambda: mlp_discriminator(2, width=8, dropout=0.5))
+        assert torch.equal(torch.get_rng_state(), state)
+
+
+@pytest.mark.parametrize("minibatch", ["discrimination", "stddev"])
+def test_a_batch_of_one_has_nothing_to_compare(minibatch: str) -> None:
+    config = dataclasses.replace(CONFIG, penalty=None, batch_size=1)
+    with pytest.raises(ValueError, match="compares the samples of a batch needs batch_size=2 or more"):
+        gl.train(gl.ring(), config, discriminator=lambda: mlp_discriminator(2, width=8, minibatch=minibatch))
+
+
+@pytest.mark.parametrize(
+    ("settings", "penalty", "says"),
+    [
+        ({"instance_noise": 0.5}, None, "instance_noise=0.5 adds noise to whole samples"),
+        ({"penalty": "dragan"}, None, "DRAGAN adds noise to whole samples"),
+        ({}, gl.PENALTIES["dragan"], "DRAGAN adds noise to whole samples"),
+    ],
+)
+def test_noise_would_exchange_the_labels_of_pairs(settings: dict, penalty, says: str) -> None:
+    config = gl.TrainConfig(seeds=1, steps=1, batch_size=4, latent_dim=65, snapshots=0, **settings)
+    with pytest.raises(ValueError, match=says):
+        gl.train(
+            Pairs(digits()),
+            config,
+            penalty=penalty,
+            generator=lambda: ConditionalGenerator(dcgan_generator, 65),
+            discriminator=lambda: ProjectionDiscriminator(dcgan_discriminator(norm=None)),
+        )

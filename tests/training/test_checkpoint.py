@@ -1,4 +1,6 @@
 import dataclasses
+import struct
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -120,8 +122,9 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.M
         raise OSError("No space left on device")
 
     monkeypatch.setattr(torch, "save", full)
-    with pytest.raises(OSError, match="No space left"):
-        gl.train(DATA, dataclasses.replace(BASE, steps=5), checkpoint=path)
+    with pytest.warns(RuntimeWarning, match=r"run.pt could not be written at step 5 \(No space left on device\): the"):
+        run = gl.train(DATA, dataclasses.replace(BASE, steps=5), checkpoint=path)
+    assert run.record.steps[-1] == 5 and bool(run.sample(5).isfinite().all())  # nothing trained is lost
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["run.pt"]
 
@@ -137,7 +140,48 @@ class TestBadFiles:
         gl.train(DATA, dataclasses.replace(BASE, steps=5), checkpoint=path)
         whole = path.read_bytes()
         path.write_bytes(whole[: int(share * len(whole))])
-        with pytest.raises(ValueError, match="cannot be read as a checkpoint: it is truncated or another kind"):
+        with pytest.raises(
+            ValueError, match="cannot be read as a checkpoint: it is truncated, damaged or another kind"
+        ):
+            gl.train(DATA, resume=path)
+
+    def test_every_flipped_bit_of_its_contents_is_seen(self, tmp_path: Path) -> None:
+        path = tmp_path / "run.pt"
+        gl.train(DATA, dataclasses.replace(BASE, steps=5), checkpoint=path)
+        whole = path.read_bytes()
+        with zipfile.ZipFile(path) as archive:
+            heads = [entry.header_offset for entry in archive.infolist() if entry.file_size]
+        # Contents follow a header of 30 bytes, a name and an extra field, whose lengths stand at its end.
+        starts = [head + 30 + sum(struct.unpack("<HH", whole[head + 26 : head + 30])) for head in heads]
+        for start in starts[:: max(1, len(starts) // 12)]:
+            path.write_bytes(whole[:start] + bytes([whole[start] ^ 1]) + whole[start + 1 :])
+            with pytest.raises(ValueError, match="cannot be read as a checkpoint"):
+                gl.train(DATA, resume=path)
+
+    @pytest.mark.parametrize(
+        ("part", "value"),
+        [
+            ("players", 3),
+            ("config", None),
+            ("alive", torch.zeros(3)),
+            ("global_generator", torch.zeros(2)),
+            ("streams", {"data": 1}),
+            ("record", []),
+        ],
+    )
+    def test_contents_that_are_none(self, part: str, value: object, tmp_path: Path) -> None:
+        path = tmp_path / "run.pt"
+        gl.train(DATA, dataclasses.replace(BASE, steps=5), checkpoint=path)
+        torch.save({**read_checkpoint(path), part: value}, path)
+        with pytest.raises(ValueError, match="The checkpoint is damaged") as caught:
+            gl.train(DATA, resume=path)
+        assert "\n" not in str(caught.value)
+
+    def test_of_another_device(self, tmp_path: Path) -> None:
+        path = tmp_path / "run.pt"
+        gl.train(DATA, dataclasses.replace(BASE, steps=5), checkpoint=path)
+        torch.save({**read_checkpoint(path), "device": "cuda"}, path)
+        with pytest.raises(ValueError, match="was written on a cuda device and this run is on cpu"):
             gl.train(DATA, resume=path)
 
     def test_foreign(self, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 
 from ganlab import TrainConfig
@@ -46,6 +47,8 @@ def test_a_wrong_value_names_field_value_and_range(field: str, value: object, sa
         ("betas", (0.5,)),
         ("loss", None),
         ("seeds", None),
+        ("penalty", ["r1"]),
+        ("penalty", 5),
     ],
 )
 def test_a_wrong_kind_is_a_type_error_that_names_the_field(field: str, value: object) -> None:
@@ -64,3 +67,15 @@ def test_it_is_frozen_hashable_and_prints_what_differs() -> None:
     assert str(config) == "TrainConfig(seeds=3, betas=(0.0, 0.9))"
     with pytest.raises(AttributeError):
         config.seeds = 4
+
+
+def test_numpys_numbers_are_taken_as_pythons() -> None:
+    config = TrainConfig(seeds=np.int64(4), lr_g=np.float64(0.5), lr_d=np.float32(0.25))
+    assert config == TrainConfig(seeds=4, lr_g=0.5, lr_d=0.25)
+    assert [type(value) for value in (config.seeds, config.lr_g, config.lr_d)] == [int, float, float]
+    with pytest.raises(TypeError, match="seeds=4.0 must be a whole number"):
+        TrainConfig(seeds=np.float64(4))
+
+
+def test_a_number_of_steps_beyond_all_floats() -> None:
+    assert TrainConfig(steps=10**400).steps == 10**400

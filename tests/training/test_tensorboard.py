@@ -48,8 +48,8 @@ def test_without_tensorboard_one_sentence_says_what_to_install(monkeypatch: pyte
 
 
 def test_numbers_out_of_range(tmp_path: Path) -> None:
-    for settings in ({"images": -1}, {"every": 0}):
-        with pytest.raises(ValueError, match="images must be 0 or more and every 1 or more"):
+    for settings in ({"images": -1}, {"every": 0}, {"every": 2.5}):
+        with pytest.raises(ValueError, match=r"(images|every) must be a whole number of [01] or more, got "):
             TensorBoard(tmp_path, **settings)
 
 

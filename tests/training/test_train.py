@@ -558,8 +558,28 @@ class TestBadInput:
             gl.train(DATA, SMALL, loss=lambda real, fake: fake)
 
     def test_no_samples_asked_for(self) -> None:
-        with pytest.raises(ValueError, match="n must be 1 or more and seed 0 or more"):
-            gl.train(DATA, change(steps=0)).sample(0)
+        run = gl.train(DATA, change(steps=0))
+        for n in (0, 2.5):
+            with pytest.raises(ValueError, match=f"n must be a whole number of 1 or more, got {n}"):
+                run.sample(n)
+        with pytest.raises(ValueError, match=r"points must have shape \(N, 2\) or"):
+            run.scores(torch.zeros(0, 2))
+
+    @pytest.mark.parametrize("callbacks", [lambda step, run: None, [3], 5])
+    def test_callbacks_that_are_none(self, callbacks) -> None:
+        with pytest.raises(TypeError, match="callbacks must be a list of functions"):
+            gl.train(DATA, SMALL, callbacks=callbacks)
+
+    def test_networks_of_several_architectures(self) -> None:
+        widths = iter(range(3, 99))
+
+        def changing() -> nn.Module:
+            return gl.nets.mlp([2, next(widths), 1], nn.ReLU)
+
+        with pytest.raises(
+            ValueError, match="discriminator: the function that builds it must give the same architecture"
+        ):
+            gl.train(DATA, SMALL, discriminator=changing)
 
 
 def test_the_progress_bar_counts_seeds_times_steps(capsys: pytest.CaptureFixture) -> None:
