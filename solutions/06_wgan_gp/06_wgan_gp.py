@@ -183,11 +183,13 @@ draw_growth(growth)
 # %% [markdown]
 # *Figure: steepness of ten critics (seeds 0–9) on 625 points of the square [−3, 3]², while D learns and G stands still; logarithmic.
 # Line: median over seeds; dark band: middle half; light band: all seeds. Dotted: the 1 that the theorem asks for.*
-#
+
+# %% [markdown]
 # Without the condition the maximum does not exist: double the scores and the loss is twice as good. So the critic grows as fast as its
 # optimiser lets it, and its scores say nothing about distance. `train` would have warned about our own Wasserstein loss without a
 # penalty; yours it does not know.
-#
+
+# %% [markdown]
 # ## 3 · The penalty
 #
 # The first remedy was to clip every weight to ±0.01 (WGAN). WGAN-GP asks for the slope itself, and adds to the critic's loss
@@ -198,7 +200,8 @@ draw_growth(growth)
 # Why 1, and not merely at most 1? Because the *best* 1-Lipschitz critic has slope exactly 1 along the line from a sample to the place
 # that it has to be moved to. And why there? Those lines are where it matters. Nobody knows which sample belongs to which, so the
 # penalty takes random pairs of a real and a generated sample, and one point between them.
-#
+
+# %% [markdown]
 # ### Exercise 3 · Interpolates (3 points)
 #
 # Write `interpolates(real, fake, eps)`: two batches `(B, features…)` of one shape, points `(B, 2)` as well as images `(B, C, H, W)`,
@@ -316,7 +319,7 @@ fig, ax = plt.subplots(figsize=(5, 3.2), layout="constrained")
 for distance, colour in ((0.5, plots.COLOURS["discriminator"]), (2.0, plots.COLOURS["fake"])):
     slopes = [fitted_slope(distance, weight) for weight in weights]
     ax.plot(line, 1 + distance / (2 * line), color=colour, label=f"1 + d/(2λ), d = {distance}")
-    ax.plot(weights, slopes, "o", color=colour, label="your loss and penalty, fitted")
+    ax.plot(weights, slopes, "o", color=colour, label=f"your loss and penalty, d = {distance}")
     error = max(abs(slope - 1 - distance / (2 * weight)) for slope, weight in zip(slopes, weights, strict=True))
     print(f"d = {distance}: all within 0.01 of the formula: {error < 0.01}")
 ax.axhline(1, color=plots.COLOURS["real"], linestyle=":", linewidth=1)
@@ -658,7 +661,10 @@ plt.show()
 # %% training=true tags=["nbval-check-output"]
 uniform = 5.2 * torch.rand(10, 2500, 2, generator=torch.Generator().manual_seed(0)) - 2.6
 even = mode_report(uniform, ring)
-print(f"evenly spread: modes {even.modes.double().mean():.1f}, high quality {100 * even.high_quality.mean():.0f} %")
+full = wilson_interval(int((even.modes == 8).sum()), 10)
+print(
+    f"evenly spread, ten draws: all 8 modes at a rate of {full}, high quality {mean_interval(100 * even.high_quality)} %"
+)
 
 last = {key: judge(run)[1] for key, run in runs.items()}
 modes = {key: float(report.modes.double().mean()) for key, report in last.items()}
@@ -666,16 +672,21 @@ print(
     "chapter 04's setting: GP 5 has 4 modes more than NS:",
     modes["chapter 04's", "GP 5"] > modes["chapter 04's", "NS"] + 4,
 )
+full = wilson_interval(int((last["gentle", "GP 5"].modes == 8).sum()), 10)
+print(f"gentle setting: GP 5 has all 8 modes, over seeds, at a rate of {full}")
 
 # %% [markdown]
-# **What it buys.** At the failing setting `GP 5` does not chase a clump around the ring: the samples spread, and every mode gets some.
-# At the gentle one it captures all modes, and its seeds are remarkably alike: look how narrow its band is.
+# **What it buys.** At the failing setting `GP 5` does not chase a clump around the ring: the samples spread, and nearly every mode gets some.
+# At the gentle one it captures all modes on every seed, at a rate of 1 [0.722, 1], and its seeds are remarkably alike: look how narrow its
+# band is. (That it captures more modes than `NS` there is not shown: the interval of the difference holds 0.)
 #
-# **What it costs.** Spread is not quality. At the failing setting about as few samples lie on modes as in a cloud that knows nothing.
-# At the gentle one the plain GAN is ahead in quality on most seeds, on either budget, and both intervals of the difference exclude 0.
+# **What it costs.** Spread is not quality. At the failing setting fewer samples lie on modes, 6.2 [5.4, 7.0] %, than in a cloud that
+# knows nothing, 8.3 [7.89, 8.71] %. At the gentle one the plain GAN is ahead in quality on most seeds, on either budget, and both
+# intervals of the difference exclude 0.
 # With one critic step instead of five, the penalty even *loses* modes there: see the intervals of `GP 1`, on either budget below 0.
 # The KL in the table hides all that: it looks at high-quality samples only, and is small for `GP 5` too. Never report it alone.
-#
+
+# %% [markdown]
 # ## 7 · Where this loses
 #
 # Perhaps λ = 1 was the wrong weight? The paper has 10. Two more runs of `GP 5` at the gentle setting, everything else the same.
@@ -692,8 +703,12 @@ for row, name in enumerate(order):
     for ax, values in ((left, 100 * report.high_quality), (right, report.modes.double())):
         ax.scatter(values.sort().values, heights, s=14, color=plots.COLOURS["discriminator"])
         ax.plot([values.mean()] * 2, [row - 0.35, row + 0.35], color=plots.COLOURS["fake"], linewidth=2)
-    behind = mean_interval(100 * (report.high_quality - judge(runs["gentle", "NS"])[1].high_quality))
-    print(f"{name:16s}high quality minus that of NS, same seeds: {behind} points")
+    if name != "NS":
+        plain = judge(runs["gentle", "NS"])[1]
+        behind = bracket(100 * (report.high_quality - plain.high_quality))
+        print(
+            f"{name:15s}minus NS, same seeds: high quality {behind:22s}points, modes {bracket(report.modes - plain.modes)}"
+        )
 left.axvline(98.9, color=plots.COLOURS["real"], linestyle=":", linewidth=1)
 left.set(yticks=range(len(order)), yticklabels=order, xlabel="high quality (%)", xlim=(0, 102))
 right.set(xlabel="modes captured, of 8", xlim=(-0.4, 8.4))
@@ -703,11 +718,13 @@ plt.show()
 # %% [markdown]
 # *Figure: the gentle setting after 1,000 updates of D; one dot a seed (0–9), orange line: the mean. Dotted: 98.9 %, a perfect
 # generator. `GP 1` and `GP 5` without a number have λ = 1.*
-#
+
+# %% [markdown]
 # None of these weights brings `GP 5` up to the plain GAN's typical quality *on this budget, this data and these networks*, and the
-# stiffest one loses modes. That is no verdict on WGAN-GP everywhere: it was made for image networks that would otherwise hardly
-# train. It is a verdict on "use WGAN-GP, it cures mode collapse".
-#
+# stiffest one, λ = 10, loses modes: −2.4 [−4.3, −0.5]. That is no verdict on WGAN-GP everywhere: it was made for image networks that
+# would otherwise hardly train. It is a verdict on "use WGAN-GP, it cures mode collapse".
+
+# %% [markdown]
 # ### Question (3 points)
 #
 # In at most ten lines:
@@ -719,12 +736,12 @@ plt.show()
 
 # %% [markdown] question="interpretation" points=3
 # <!-- BEGIN SOLUTION -->
-# *Reference* (for the numbers printed above; the student's own table counts). (1) Half. The clump is gone: `GP 5` captures nearly
-# all modes where `NS` captures one or two. But its high-quality share is about that of an evenly spread cloud, which also captures all
-# eight: the generator has learnt where the ring is, not where its modes are. (2) Reverse KL looks at high-quality samples only, and
-# is small for `NS` too; most samples of `GP 5` lie on no mode, and there `NS` is ahead, with an interval of the paired differences
-# that excludes 0. That its seeds agree is a real merit, it makes the result reliable, but not good. (3) Equal updates of G: `GP 5` would
-# get five times as many updates of D, and several times the time.
+# *Reference* (for the numbers printed above; the student's own table counts). (1) Half. The clump is gone: `GP 5` captures nearly all
+# modes, 7.8 [7.3, 8.3], and `NS` 0.3 [0.0, 0.6]. But its high-quality share, 6.2 [5.4, 7.0] %, lies below that of an evenly spread
+# cloud, 8.3 [7.89, 8.71] %, which also captures all eight: these numbers do not show that it has learnt more than to spread. (2)
+# Reverse KL looks at high-quality samples only, and is small for `NS` too; most samples of `GP 5` lie on no mode, and there `NS` is
+# ahead, with an interval of the paired differences that excludes 0. That its seeds agree is a real merit, it makes the result
+# reliable, but not good. (3) Equal updates of G: `GP 5` would get five times as many updates of D, and several times the time.
 #
 # *Rubric.* 1 point: spread and quality told apart, with the evenly spread cloud as the measure. 1 point: KL alone refused, for a
 # reason. 1 point: a budget that favours `GP 5`, with its price.
@@ -743,7 +760,7 @@ plt.show()
 # - A Wasserstein critic measures distance, but only while it is Lipschitz; without a penalty it grows without bound.
 # - The penalty is a mean of (norm − 1)² of *each sample's* gradient, at one random point of each pair, differentiated twice.
 # - It is a spring: between clouds d apart a linear critic has slope 1 + d/(2λ). It presumes scores of one sample each, so no BatchNorm.
-# - Here it spread the samples where the plain GAN collapsed, with five critic steps, without putting them on the modes.
+# - Where the plain GAN collapsed it spread the samples, with five critic steps; fewer lay on modes than of an evenly spread cloud.
 # - At a gentle setting the plain GAN has the better samples on most seeds, at equal updates and at equal time; WGAN-GP's seeds agree more.
 #
 # **Sources.** Arjovsky, Chintala and Bottou 2017 (WGAN) · Gulrajani et al. 2017 (WGAN-GP, eq. 3 and §4) · Villani 2009 (the duality) · Mescheder
