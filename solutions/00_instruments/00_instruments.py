@@ -40,7 +40,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from ganlab import plots
-from ganlab.diagnostics import mean_interval
+from ganlab.diagnostics import mean_interval, wilson_interval
 from ganlab.grading.checks import check
 
 # %% [markdown]
@@ -58,9 +58,10 @@ from ganlab.grading.checks import check
 #
 # D learns to answer rightly, G learns to make D answer wrongly. G never sees the data. All it hears is what D makes of its samples.
 #
-# Mind what is missing in this picture. Nobody asks whether G draws *all* kinds of data. If it has learnt to draw one digit of ten
-# perfectly, D can hardly object to any single sample. So the two players' own success, their losses, cannot tell us how good G
-# is. We need a judge from outside.
+# Mind what is missing in this picture. Nobody asks whether G draws *all* kinds of data. Suppose that it draws one digit of ten, perfectly.
+# D looks at one sample at a time, and gives a sample the same score whether it is real or generated. It can lower the score of that
+# digit, for both alike; it cannot say that the samples of a batch are all the same digit. Nor do the losses tell how good G is: they say
+# how each player does against the other. We need a judge from outside, who looks at many samples together.
 
 # %% [markdown]
 # ## 2 · Data whose truth is known
@@ -72,7 +73,8 @@ from ganlab.grading.checks import check
 # 2. draw x = c_k + σ ε, where c_k is the mode's centre and ε holds two independent standard normal numbers.
 #
 # In this chapter σ is the same for all modes. Two arrangements of centres return throughout the course: a ring and a grid.
-#
+
+# %% [markdown]
 # ### Exercise 1 · Sample a ring (3 points)
 #
 # Write `sample_ring(n, modes, radius, std, generator)`. Mode k sits on a circle about the origin, at angle 2πk/`modes` for k = 0 …
@@ -265,7 +267,7 @@ check("00/high_quality_share", high_quality_share, seed=7004, rounds=10)
 
 # %% [markdown]
 # What does a **perfect** generator score? Not 100 %. In two dimensions the squared distance of a sample to its centre, divided by σ², follows a
-# χ² distribution with 2 degrees of freedom, for which
+# χ² distribution with 2 degrees of freedom, the law of the sum of two squared standard normal numbers. For it
 #
 # $$P(\text{distance} \le r\sigma) = 1 - e^{-r^2/2}, \qquad 1 - e^{-9/2} = 98.889\,\%.$$
 #
@@ -341,9 +343,15 @@ print(f"{'':10s}", *(f"{title:>24s}" for title in INSTRUMENTS))
 for name in GENERATORS:
     means = [mean_interval(readings[name, title]) for title in INSTRUMENTS]
     print(f"{name:10s}", *(f"{m.estimate:8.3f} [{m.low:.3f}, {m.high:.3f}]" for m in means))
+covered = sum(modes == 8 for modes in readings["perfect", "modes captured"])
+print(f"perfect captures all 8 modes on {covered} of 10 clouds: rate {wilson_interval(covered, 10)}")
 
 # %% [markdown]
 # *Table: mean over ten clouds of 2,500 samples (seeds 0–9), and its 95 % interval. Modes captured are of 8, reverse KL is in nats.*
+#
+# Where all ten seeds agree, as in 8 [8, 8], the interval has no width. Ten equal seeds show that the spread is small, not that there is none. What
+# ten of ten can say is a **rate**: 1 [0.722, 1], so up to about one seed in four may still be otherwise. That interval is Wilson's (1927); it
+# stays within 0 and 1 and has a width at both ends. Read an interval without width as no more than that.
 
 # %% training=true
 blue, orange = plots.COLOURS["discriminator"], plots.COLOURS["fake"]
@@ -443,7 +451,8 @@ print("the whisper's count grows from below 3 to above 7:", bool(found[1].mean()
 #
 # 1. Could a generator that draws *perfectly* from one mode give 99.3 %? Use the standard deviation of a share, √(p(1 − p)/N), with p = 0.98889, N
 #    = 2,500 and five runs to average over.
-# 2. If not, what does that generator do? Which of the five hand-made ones is it like, and why does nobody see it from the number alone?
+# 2. If not, what does that generator do? Besides `collapsed`: which of the first five hand-made ones is it like, and why does
+#    nobody see it from the number alone?
 # 3. Which reverse KL do you expect for it?
 
 # %% [markdown] question="too_good" points=3
@@ -473,4 +482,4 @@ print("the whisper's count grows from below 3 to above 7:", bool(found[1].mean()
 # From here on `ganlab.mode_report` computes your three numbers for many seeds at once.
 #
 # **Sources.** Goodfellow et al. 2014 (GANs) · Metz et al. 2017 (Unrolled GAN) · Srivastava et al. 2017 (VEEGAN) · Lin et al. 2018 (PacGAN, §4.1) · Miller
-# 1955 (the bias of an entropy estimate, behind the floor).
+# 1955 (the bias of an entropy estimate, behind the floor) · Wilson 1927 (the interval of a rate).

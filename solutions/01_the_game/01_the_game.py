@@ -221,7 +221,7 @@ for name, pair in PAIRS.items():
 print("log(sigmoid(s)) stops most seeds, yours none:", stops["log(sigmoid(s))"] >= 6, stops["yours"])
 
 # %% [markdown]
-# The bracket is a 95 % interval of the rate (Wilson 1927): ten seeds of ten do not prove a rate of exactly 1. The same game, written with
+# The bracket is Wilson's 95 % interval of the rate, as in chapter 00: ten seeds of ten do not prove a rate of exactly 1. The same game, written with
 # `softplus`, loses no seed.
 
 # %% [markdown]
@@ -291,7 +291,8 @@ print("theory within 0.02 at every k:", all(abs(mean_interval(paid[k]).estimate 
 # | `loss.backward()` | *adds* the gradient of `loss` to **every** weight on the way | G's loss runs through D, and leaves gradients in D as well |
 # | `x.detach()` | cuts the way: nothing before x gets a gradient | forgotten in D's loss, or put into G's loss |
 # | `opt.step()` | moves the weights of its own network | the wrong optimiser |
-#
+
+# %% [markdown]
 # ### Exercise 4 · One alternating step (6 points)
 #
 # Write `alternating_step(generator, discriminator, opt_g, opt_d, real, draw_latents)`. `real` is a batch of data `(B, d)`; each call of `draw_latents()` gives
@@ -423,8 +424,8 @@ def stale(generator, discriminator, opt_g, opt_d, real, draw_latents):
 # %% [markdown]
 # ### Prediction (2 points)
 #
-# For each of the three, before you run anything: does $L_D$ end near 0, clearly below 2 ln 2, or above it? Does $L_G$ end low (below its
-# 0.69 = ln 2 at a coin-tossing D) or high? How many of the 8 modes are captured? One reason for each.
+# For each of the three, before you run anything: does $L_D$ end near 0, clearly below 2 ln 2, or above it? Does $L_G$ end low, near
+# 0.69 = ln 2 (its value at a coin-tossing D), or high? How many of the 8 modes are captured? One reason for each.
 
 # %% [markdown] question="prediction" points=2
 # <!-- BEGIN SOLUTION -->
@@ -526,7 +527,7 @@ print("stale is worse than a coin, right is not:", end["stale"] > 2 * math.log(2
 # - The non-saturating loss has its slope where D has seen through a sample; the saturating one does not.
 # - One step: D on real and detached generated samples, then G through the new D; clear gradients before each `backward()`.
 # - 2 ln 2 is what a coin-tossing D pays: at a perfect generator, and at a D that has learnt nothing.
-# - Good losses do not show a right wiring; a D that stays above 2 ln 2 shows a wrong one.
+# - Good losses do not show a right wiring. A D that stays above 2 ln 2 is a reason to check it; a D that chases a moving generator can be there too.
 #
 # **Sources.** Wilson 1927 (the interval) · Goodfellow et al. 2014 (Generative adversarial nets) · Goodfellow 2016 (NIPS tutorial, §3.2 on the
 # losses and §5 on balance).
