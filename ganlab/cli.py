@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganlab import __version__
-from ganlab.grading.errors import CourseError
+from ganlab.grading.errors import CourseError, WrongOption
 
 if TYPE_CHECKING:
     from ganlab.grading.scores import Outcome
@@ -21,7 +21,7 @@ GRADE_EXTRA = ("nbgrader", "jupytext", "nbconvert", "nbclient")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 said why not, 2 wrong usage."""
+    """Run one command and return its exit code: 0 done, 1 said why not, 2 wrong usage, 130 stopped."""
     parser = _parser()
     args, rest = parser.parse_known_args(argv)
     if rest and args.run is not _lab:  # lab passes on what it does not know
@@ -36,6 +36,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.debug:
             traceback.print_exc()
         print(f"ganlab: {error}", file=sys.stderr)
+        return 2 if isinstance(error, WrongOption) else 1
+    except KeyboardInterrupt:
+        kept = " What is graded is kept, --resume goes on." if args.run is _grade else ""
+        print(f"\nganlab: stopped.{kept}", file=sys.stderr)
+        return 130
     except Exception as error:
         if args.debug:
             raise
@@ -139,7 +144,7 @@ def _grade(args: argparse.Namespace) -> int:
     from ganlab.grading.scores import FAILED, Outcome
 
     if args.workers is not None and args.workers < 1:
-        raise CourseError(f"--workers must be 1 or more, got {args.workers}.")
+        raise WrongOption(f"--workers must be 1 or more, got {args.workers}.")
     if args.no_sandbox:
         print("ganlab: WARNING: submissions run with your rights, without a sandbox.", file=sys.stderr)
     bar = tqdm(unit="submission", disable=not sys.stderr.isatty())

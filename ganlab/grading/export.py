@@ -5,6 +5,8 @@ nbgrader export --exporter ganlab.grading.export.CanvasExport --to canvas.csv
 
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,20 @@ from sqlalchemy import make_url
 from ganlab.grading.errors import CourseError
 from ganlab.grading.gradebook import name_of, opening, with_driver
 from ganlab.grading.journal import entries
-from ganlab.grading.scores import harmless
+from ganlab.grading.names import shown
+from ganlab.grading.scores import GONE, harmless
 from ganlab.writing import write
+
+WITHHELD = ("failed", "unreadable")  # their points stay empty, unless a person gave some
+TELLING = {
+    "failed": "points left empty of submissions that failed, by no fault of theirs",
+    "unreadable": "points left empty of submissions that could not be read",
+    "missing": "students who handed in no notebook",
+    "crashed": "submissions that crashed",
+    "timed_out": "submissions that ran out of time",
+    GONE: "submissions no longer handed in",
+}
+ANONYMOUS = re.compile(r"anon_[0-9A-Za-z]{5}", re.IGNORECASE)
 
 
 class _LmsExport(ExportPlugin):
@@ -25,6 +39,9 @@ class _LmsExport(ExportPlugin):
 
     default = "grades-lms.csv"
     unmarked = 0  # answers that wait for a person, in what was exported
+    output: Path | None = None  # where `ganlab grade` left its results; None is where the gradebook's file is
+    unknown = ""  # why it is not known how the submissions ended
+    alike: tuple[str, ...] = ()  # students left out since they have one number
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the table; CourseError where the gradebook lacks one of the assignments."""
@@ -36,6 +53,10 @@ class _LmsExport(ExportPlugin):
             raise CourseError(f"The gradebook has no assignment {lacking}".rstrip() + f": {choice}.")
         assignments = [each for each in gradebook.assignments if not wanted or each.name in wanted]
         students = [each for each in gradebook.students if not self.student or each.id in map(str, self.student)]
+        numbers = Counter(number for _, number in (_split(each.id) for each in students) if number)
+        self.alike = tuple(each.id for each in students if numbers[_split(each.id)[1]] > 1)
+        students = [each for each in students if each.id not in self.alike]
+        self._read_statuses(gradebook)
         table = io.StringIO()
         for row in self.rows(gradebook, assignments, students):
             csv.writer(table).writerow([harmless(str(value)) for value in row])
@@ -43,6 +64,41 @@ class _LmsExport(ExportPlugin):
         self.unmarked = _unmarked(gradebook, [each.name for each in assignments])
         if self.unmarked:
             self.log.warning("answers that are not marked yet: %d", self.unmarked)
+        if self.alike:
+            self.log.error("%s", self.same_number)
+
+    @property
+    def same_number(self) -> str:
+        """Say which students were left out."""
+        return f"left out, as they have the same number: {', '.join(map(shown, self.alike))}"
+
+    def _read_statuses(self, gradebook: Gradebook) -> None:
+        """Read how each submission ended, as the output folder has it."""
+        self.statuses: dict[tuple[str, str], str] = {}
+        url = gradebook.engine.url
+        if self.output is None and url.get_backend_name() != "sqlite":
+            return
+        output = self.output or Path(url.database or "").resolve().parent
+        book = name_of(url.render_as_string(hide_password=False), output)
+        try:
+            outcomes = [each.outcome for each in entries(output) if each.book == book]
+        except OSError as error:  # the journal is for the one who graded only
+            self.unknown = f"which submissions failed cannot be read in {error.filename}: {error.strerror or error}"
+            return
+        self.statuses = {(each.student, each.assignment): each.status for each in outcomes}
+
+    def points(self, gradebook: Gradebook, assignment: str, student: str) -> str:
+        """Give the points after a late penalty, "" where nothing was handed in, or nothing that could be graded."""
+        try:
+            submission = gradebook.find_submission(assignment, student)
+        except MissingEntry:
+            return ""
+        if self.statuses.get((student, assignment)) in WITHHELD:
+            grades = (grade for notebook in submission.notebooks for grade in notebook.grades)
+            if all(grade.manual_score is None for grade in grades):
+                return ""
+            self.statuses[student, assignment] = "graded"
+        return f"{max(0.0, submission.score - (submission.late_submission_penalty or 0.0)):g}"
 
     def rows(self, gradebook: Gradebook, assignments: list[Any], students: list[Any]) -> Iterator[list[Any]]:
         raise NotImplementedError
@@ -58,7 +114,7 @@ class CanvasExport(_LmsExport):
         yield ["    Points Possible", "", "", "", "", *(f"{each.max_score:g}" for each in assignments)]
         for student in students:
             name, number = _split(student.id)
-            points = [_points(gradebook, each.name, student.id) for each in assignments]
+            points = [self.points(gradebook, each.name, student.id) for each in assignments]
             known = [student.last_name, student.first_name]
             login = "" if number else student.id
             yield [", ".join(part for part in known if part) or name, number, "", login, "", *points]
@@ -76,7 +132,7 @@ class MoodleExport(_LmsExport):
                 name, number = _split(student.id)
                 full = " ".join(part for part in (student.first_name, student.last_name) if part) or name
                 identifier = f"Participant {number}" if number else student.id
-                points = _points(gradebook, assignment.name, student.id)
+                points = self.points(gradebook, assignment.name, student.id)
                 yield [identifier, full, student.email or "", assignment.name, points, f"{assignment.max_score:g}"]
 
 
@@ -86,10 +142,14 @@ def export_grades(
     """Write a gradebook in a format, "canvas" or "moodle", and say what in it is not final, "" where all is.
 
     `output` is the folder where `ganlab grade` noted which submissions failed. Raises CourseError where there is no
-    gradebook, or none of these assignments is in it.
+    gradebook, or none of these assignments is in it, where there is no folder for the file, and, with the file written
+    without them, where students have the same number.
     """
+    if to.is_dir() or not (to.parent.is_dir() or to.parent == output):
+        what = f"{to} is a folder" if to.is_dir() else f"There is no folder {to.parent}"
+        raise CourseError(f"{what}: name a file in a folder that is there with --to.")
     plugin = {"canvas": CanvasExport, "moodle": MoodleExport}[format_]()
-    plugin.to, plugin.assignment = str(to), list(assignments)
+    plugin.to, plugin.assignment, plugin.output = str(to), list(assignments), output
     db_url = with_driver(db_url)
     with opening(db_url):
         url = make_url(db_url)
@@ -98,13 +158,13 @@ def export_grades(
         gradebook = Gradebook(db_url)
     with gradebook:
         plugin.export(gradebook)
+    ends = Counter(end for (_, each), end in plugin.statuses.items() if not assignments or each in assignments)
     parts = [f"answers not marked yet: {plugin.unmarked}"] if plugin.unmarked else []
-    try:
-        failed = _failed(output, name_of(db_url, output), assignments) if output else 0
-    except OSError as error:  # the journal is for the one who graded only
-        why = error.strerror or error
-        return "; ".join([*parts, f"which submissions failed cannot be read in {error.filename}: {why}"])
-    parts += [f"submissions that failed, by no fault of theirs: {failed}"] if failed else []
+    parts += [f"{said}: {ends[end]}" for end, said in TELLING.items() if ends[end]]
+    parts += [plugin.unknown] if plugin.unknown else []
+    if plugin.alike:
+        said = f"; also not final: {'; '.join(parts)}" if parts else ""
+        raise CourseError(f"{to} is written; {plugin.same_number}: enter their points by hand{said}.")
     return "; ".join(parts)
 
 
@@ -113,25 +173,8 @@ def _unmarked(gradebook: Gradebook, assignments: Sequence[str]) -> int:
     return sum(grade.assignment.name in assignments for grade in waiting)
 
 
-def _failed(output: Path, book: str, assignments: Sequence[str]) -> int:
-    """Count those of one gradebook whose last run failed, as the output folder has it."""
-    outcomes = [each.outcome for each in entries(output) if each.book == book]
-    status = {(each.student, each.assignment): each.status for each in outcomes}
-    return sum(
-        each == "failed" and (not assignments or assignment in assignments) for (_, assignment), each in status.items()
-    )
-
-
 def _split(student: str) -> tuple[str, str]:
     """Take the LMS's number off a name that came from its download: "Ann Lee_123" is Ann Lee, 123."""
     name, _, number = student.rpartition("_")
-    return (name, number) if name and number.isdigit() else (student, "")
-
-
-def _points(gradebook: Gradebook, assignment: str, student: str) -> str:
-    """Give the points after a late penalty, "" where nothing was handed in."""
-    try:
-        submission = gradebook.find_submission(assignment, student)
-    except MissingEntry:
-        return ""
-    return f"{max(0.0, submission.score - (submission.late_submission_penalty or 0.0)):g}"
+    numbered = name and number.isdigit() and not ANONYMOUS.fullmatch(student)
+    return (name, number) if numbered else (student, "")

@@ -4,6 +4,7 @@ Workers see a notebook and give back verdicts (worker.py); only this process wri
 that order for each submission, so that a batch killed at any moment goes on with `resume`.
 """
 
+import logging
 import os
 import shutil
 import sys
@@ -16,30 +17,28 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbformat.notebooknode import NotebookNode
 from nbformat.warnings import MissingIDFieldWarning
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from ganlab.grading import pool
-from ganlab.grading.chapters import Chapter, find_chapters
-from ganlab.grading.errors import CourseError
+from ganlab.grading.assignment import Assignment, read_assignments
+from ganlab.grading.chapters import find_chapters
+from ganlab.grading.errors import CourseError, WrongOption
 from ganlab.grading.gradebook import Book, alone, name_of, with_driver
+from ganlab.grading.intake import listed
 from ganlab.grading.journal import Finished, Journal, code_version, digest
-from ganlab.grading.pages import feedback_page
+from ganlab.grading.names import shown
 from ganlab.grading.reading import Ungradable
-from ganlab.grading.release import release
-from ganlab.grading.report import class_report
+from ganlab.grading.results import Who, autograded, publish, write_page, write_tables
 from ganlab.grading.sandbox import Limits
-from ganlab.grading.scores import Outcome, grades_csv
+from ganlab.grading.scores import GONE, Outcome, gone
 from ganlab.grading.settings import configure
-from ganlab.grading.source import read_source
 from ganlab.grading.submissions import Submission, find_submissions
 from ganlab.grading.walls import require_bubblewrap, require_hidden
-from ganlab.grading.worker import Graded, Job, fingerprint, grade
-from ganlab.writing import write
+from ganlab.grading.worker import Graded, Job, grade
 
+LOG = logging.getLogger(__name__)
 Start = Callable[[], Executor]
 Report = Callable[[Outcome, int], None]
 UNSAFE = "Run without a sandbox."
@@ -83,11 +82,13 @@ def grade_batch(
     chapters = {chapter.name: chapter for chapter in find_chapters(course, wanted)}
     every = [chapter.name for chapter in find_chapters(course)]
     found = find_submissions(submitted, every, only=next(iter(chapters)) if wanted else "")
-    found = [submission for submission in found if not how.students or submission.student in how.students]
-    if not found:
-        raise CourseError(f"No submission in {submitted} is by {' or '.join(how.students)}: look at the names there.")
-    sources = {each.assignment: each for each in found if each.assignment in chapters}
-    assignments = {name: Assignment.of(chapters[name], how.exercises) for name in sources}
+    nowhere = [name for name in how.students if not any(each.student == name for each in found)]
+    if nowhere:
+        raise WrongOption(f"No submission in {submitted} is by {' or '.join(nowhere)}: look at the names there.")
+    found = [each for each in found if not how.students or each.student in how.students]
+    names = dict.fromkeys(each.assignment for each in found if each.assignment in chapters)
+    assignments = read_assignments(chapters, names, how.exercises)
+    found = [each for each in found if each.assignment in assignments or each.assignment not in chapters]
     output.mkdir(parents=True, exist_ok=True)
     if shutil.which("alembic") is None:  # nbgrader calls it by name, also where the environment is not activated
         os.environ["PATH"] += os.pathsep + str(Path(sys.executable).parent)
@@ -97,7 +98,7 @@ def grade_batch(
         journal = Journal(output)
         db_url = with_driver(how.db_url or f"sqlite:///{(output / 'gradebook.db').resolve()}")
         with alone(db_url, journal.folder):
-            batch = Batch(output, how, assignments, _book(db_url, course), journal)
+            batch = Batch(output, how, assignments, _book(db_url, course), journal, str(submitted.resolve()))
             try:
                 return batch.run(found, report)
             finally:
@@ -112,40 +113,6 @@ def _book(db_url: str, course: Path) -> Book:
     return Book(db_url, config)
 
 
-@dataclass(frozen=True)
-class Assignment:
-    """What grading needs of one chapter."""
-
-    source: NotebookNode
-    text: str
-    shown: dict[str, str]  # grade id -> the cell as it is handed out
-    data: dict[str, bytes]
-    data_key: str  # digest of the data
-    only: tuple[str, ...]  # grade ids of the checks to run, empty for all
-    solution: str  # fingerprint of the course's own answers
-
-    @classmethod
-    def of(cls, chapter: Chapter, exercises: Sequence[str]) -> "Assignment":
-        source = read_source(chapter.source)
-        ids = [cell.metadata.nbgrader.grade_id for cell in source.cells if _graded(cell)]
-        only = tuple(f"check_{name}" for name in exercises)
-        if any(name not in ids for name in only):
-            known = ", ".join(name.removeprefix("check_") for name in ids if name.startswith("check_"))
-            raise CourseError(f"{chapter.name} has no exercise {' or '.join(exercises)}: choose among {known}.")
-        handed_out = {cell.id: cell.source for cell in release(source).cells if "nbgrader" in cell.metadata}
-        shown = {name: text for name, text in handed_out.items() if name in ids and name.startswith("check_")}
-        data = {path.as_posix(): (chapter.folder / path).read_bytes() for path in chapter.data_files()}
-        data_key = digest({name: digest(content) for name, content in data.items()})
-        return cls(source, nbformat.writes(source), shown, data, data_key, only, fingerprint(source))
-
-
-def _graded(cell: NotebookNode) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("grade"))
-
-
-Who = tuple[str, str]  # student, assignment
-
-
 @dataclass
 class Batch:
     """One run of the grader."""
@@ -155,6 +122,7 @@ class Batch:
     assignments: dict[str, Assignment]
     book: Book
     journal: Journal
+    where: str  # what was handed in lies there
     known: dict[Who, Finished] = field(default_factory=dict)
     digests: dict[Who, tuple[str, str]] = field(default_factory=dict)  # of what was handed in, of how it is graded too
     reported: int = 0
@@ -167,7 +135,8 @@ class Batch:
         start = self.how.executor or partial(pool.local, workers)
         with pool.on_dask(self.how.dask) if self.how.dask else nullcontext((start, workers)) as (start, workers):
             outcomes = self._work(found, report, start, workers)
-        self._tables(outcomes)
+        left = None if self.how.students or self.how.exercises or self.how.assignment else self._left(found)
+        write_tables(self.output, outcomes, left, self.known, self.book, self.assignments)
         return sorted(outcomes, key=lambda outcome: (outcome.student, outcome.assignment))
 
     def _work(self, found: list[Submission], report: Report, start: Start, workers: int) -> list[Outcome]:
@@ -175,7 +144,7 @@ class Batch:
         outcomes: list[Outcome] = []
         window = 2 * workers if workers > 1 else 1
         for graded in pool.run_all(grade, self._jobs(found, outcomes), start, window, _lost):
-            outcomes.append(self._enter(by_name[graded.student, graded.assignment], graded))
+            outcomes.append(self._entered(by_name[graded.student, graded.assignment], graded))
             self._flush(outcomes, report, len(found))
         self._flush(outcomes, report, len(found))
         return outcomes
@@ -189,30 +158,44 @@ class Batch:
         """Give what has to be graded; what needs no kernel, or is finished already, becomes an outcome here."""
         secret, version = self.journal.secret(), code_version()
         for submission in found:
-            who = (submission.student, submission.assignment)
-            assignment = self.assignments.get(submission.assignment)
-            if assignment is None:
-                said = submission.problem or f'the course has no assignment "{submission.assignment}"'
-                outcomes.append(Outcome(*who, "unknown", said))
-                continue
-            content, problem = None, None
             try:
-                content = submission.read()
-            except Ungradable as error:
-                problem = error
-            handed_in = digest(content or b"")
-            limits, confined = self.how.limits, self.how.confined
-            settings = [assignment.text, assignment.data_key, assignment.only, version, secret, asdict(limits)]
-            about = [confined, self.how.db_url, submission.note, submission.handed_in, str(problem)]
-            self.digests[who] = handed_in, digest([handed_in, *settings, *about])
-            if self.how.resume and self._is_finished(who):
-                outcomes.append(self._resume(self.known[who], assignment))
-            elif content is None:
-                assert problem is not None
-                outcomes.append(self._enter(submission, Graded(*who, problem.status, str(problem))))
+                next_ = self._job(submission, secret, version)
+            except CourseError:
+                raise
+            except Exception as error:
+                next_ = self._stumbled(submission, error)
+            if isinstance(next_, Job):
+                yield next_
             else:
-                exercises = tuple(name.removeprefix("check_") for name in self._only(who))
-                yield Job(*who, content, assignment.text, assignment.data, secret, exercises, confined, limits)
+                outcomes.append(next_)
+
+    def _job(self, submission: Submission, secret: str, version: str) -> Job | Outcome:
+        who = (submission.student, submission.assignment)
+        assignment = self.assignments.get(submission.assignment)
+        if assignment is None:
+            said = submission.problem or f'the course has no assignment "{submission.assignment}"'
+            return Outcome(*who, "unknown", said)
+        if submission.nobody:  # no student of the gradebook
+            return Outcome(*who, submission.status, submission.problem)
+        content, problem = None, None
+        try:
+            content = submission.read()
+        except Ungradable as error:
+            problem = error
+        handed_in = digest(content or b"")
+        limits, confined = self.how.limits, self.how.confined
+        settings = [assignment.text, assignment.data_key, assignment.only, version, secret, asdict(limits)]
+        about = [confined, self.how.db_url, submission.note, submission.handed_in, str(problem)]
+        self.digests[who] = handed_in, digest([handed_in, *settings, *about])
+        if self.how.resume and self._is_finished(who):
+            return self._resume(self.known[who], assignment)
+        if problem is not None or content is None:
+            assert problem is not None
+            return self._entered(submission, Graded(*who, problem.status, str(problem)))
+        exercises = tuple(name.removeprefix("check_") for name in self._only(who))
+        # Whoever hands in anything else meets other inputs: an error message may have shown these.
+        own = digest([secret, handed_in])
+        return Job(*who, content, assignment.text, assignment.data, own, exercises, confined, limits)
 
     def _only(self, who: Who) -> tuple[str, ...]:
         """Give the checks to run, () for all: also where the last run graded nothing, which left no points to keep."""
@@ -222,8 +205,8 @@ class Batch:
     def _is_finished(self, who: Who) -> bool:
         """Whether the same notebook was graded before in the same way, and the gradebook has its points."""
         entry = self.known.get(who)
-        same = entry is not None and entry.key == self.digests[who][1] and entry.outcome.status != "failed"
-        return same and self.book.holds(*who)
+        same = entry is not None and entry.key == self.digests[who][1]
+        return same and self.known[who].outcome.status not in ("failed", GONE) and self.book.holds(*who)
 
     def _resume(self, entry: Finished, assignment: Assignment) -> Outcome:
         """Give the outcome of what is finished; its page is written again where a person marked it since."""
@@ -231,11 +214,37 @@ class Batch:
         self.book.penalise(*who)  # it may depend on the marks
         outcome = replace(entry.outcome, scores=self.book.scores(*who))
         comments = self.book.comments(*who)
-        if _marks(outcome, comments) != entry.marks:
-            graded = self._autograded(*who)
-            self._page(outcome, graded.read_text(encoding="utf-8") if graded.is_file() else "", comments, assignment)
-            self.journal.finish(replace(entry, marks=_marks(outcome, comments)))
+        if _marks(outcome, comments) != entry.marks or entry.where != self.where:
+            graded = autograded(self.output, *who)
+            notebook = graded.read_text(encoding="utf-8") if graded.is_file() else ""
+            write_page(self.output, outcome, notebook, comments, assignment)
+            self.journal.finish(replace(entry, marks=_marks(outcome, comments), where=self.where))
         return outcome
+
+    def _entered(self, submission: Submission, graded: Graded) -> Outcome:
+        try:
+            return self._enter(submission, graded)
+        except CourseError:
+            raise
+        except Exception as error:
+            return self._stumbled(submission, error)
+
+    def _stumbled(self, submission: Submission, error: Exception) -> Outcome:
+        """Let one submission at which the grader stumbles fail, its older grade gone, and the others go on."""
+        who, said = (submission.student, submission.assignment), " ".join(f"{type(error).__name__}: {error}".split())
+        LOG.debug("stumbled at %s", who, exc_info=error)
+        self.digests.setdefault(who, ("", ""))
+        self.book.api.db.rollback()
+        try:
+            return self._enter(submission, Graded(*who, "failed", said[:300]))
+        except CourseError:
+            raise
+        except Exception:
+            self.book.api.db.rollback()
+            outcome = Outcome(*who, "failed", said[:300])
+            book = name_of(self.book.db_url, self.output)
+            self.journal.finish(Finished(outcome, "", "", "", "", book, self.where))
+            return outcome
 
     def _enter(self, submission: Submission, graded: Graded) -> Outcome:
         """Write down a result: gradebook, pages, journal."""
@@ -254,40 +263,23 @@ class Batch:
             *who, graded.status, reason, self.book.scores(*who), messages, flags, graded.fingerprint, graded.seconds
         )
         comments = self.book.comments(*who)
-        self._publish(outcome, graded.notebook, comments, assignment)
-        self.journal.finish(Finished(outcome, handed_in, key, _marks(outcome, comments), assignment.solution, book))
+        publish(self.output, outcome, graded.notebook, comments, assignment)
+        marks = _marks(outcome, comments)
+        self.journal.finish(Finished(outcome, handed_in, key, marks, assignment.solution, book, self.where))
         return outcome
 
-    def _autograded(self, student: str, assignment: str) -> Path:
-        return self.output / "autograded" / student / assignment / f"{assignment}.ipynb"
-
-    def _publish(self, outcome: Outcome, notebook: str, comments: dict[str, str], assignment: Assignment) -> None:
-        """Write the graded notebook and the page, each whole or not at all; an older notebook never stays."""
-        target = self._autograded(outcome.student, outcome.assignment)
-        shutil.rmtree(target.parent, ignore_errors=True)
-        if notebook:
-            write(target, notebook)
-            for name, content in assignment.data.items():
-                (target.parent / name).parent.mkdir(parents=True, exist_ok=True)
-                (target.parent / name).write_bytes(content)
-        self._page(outcome, notebook, comments, assignment)
-
-    def _page(self, outcome: Outcome, notebook: str, comments: dict[str, str], assignment: Assignment) -> None:
-        graded = nbformat.reads(notebook, as_version=4) if notebook else None
-        folder = self.output / "feedback" / outcome.student / outcome.assignment
-        write(folder / f"{outcome.assignment}.html", feedback_page(outcome, graded, comments, assignment.shown))
-
-    def _tables(self, outcomes: list[Outcome]) -> None:
-        """Write grades.csv and the report on the class: this run's submissions, and those of earlier ones."""
-        graded = [cell for each in self.assignments.values() for cell in each.source.cells if _graded(cell)]
-        table = self.output / "grades.csv"
-        write(table, grades_csv(outcomes, [cell.metadata.nbgrader.grade_id for cell in graded], old=table))
-        now = {(each.student, each.assignment) for each in outcomes}
-        earlier = {who: each for who, each in self.known.items() if who not in now and self.book.holds(*who)}
-        others = [replace(each.outcome, scores=self.book.scores(*who)) for who, each in earlier.items()]
-        solutions = {assignment: each.solution for (_, assignment), each in earlier.items()}
-        solutions |= {name: each.solution for name, each in self.assignments.items()}
-        write(self.output / "report.html", class_report([*outcomes, *others], solutions))
+    def _left(self, found: list[Submission]) -> list[Outcome]:
+        """Mark and name what was handed in at this place before and is there no longer; the grades stay."""
+        now = {(each.student, each.assignment) for each in found}
+        left = {who: each for who, each in self.known.items() if each.where == self.where and who not in now}
+        left = {who: each for who, each in left.items() if self.book.holds(*who)}
+        for who, entry in left.items():
+            if entry.outcome.status != GONE:
+                self.known[who] = replace(entry, outcome=gone(entry.outcome))
+                self.journal.finish(self.known[who])
+        if left:
+            LOG.warning("No longer handed in, grades stay: %s", listed([f"{shown(a)} ({b})" for a, b in left]))
+        return [replace(self.known[who].outcome, scores=self.book.scores(*who)) for who in left]
 
 
 def _marks(outcome: Outcome, comments: dict[str, str]) -> str:

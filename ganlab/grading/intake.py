@@ -31,6 +31,7 @@ class Submission:
     note: str = ""
     problem: str = ""
     status: str = "unreadable"  # of one with a problem
+    nobody: bool = False  # nothing says whose it is: `student` is the file's own name
 
     def read(self) -> bytes:
         """Give the notebook's bytes; Ungradable where there is none that may be read."""
@@ -51,6 +52,7 @@ class Pile:
     others: list[str] = field(default_factory=list)
     lms: bool = False
     late: bool = False
+    nobody: bool = False
 
 
 class Intake:
@@ -88,7 +90,7 @@ class Intake:
             texts = [stem_of(member.name), member.own, member.name] if notebook else [member.own]
         assignment = name.assignment or assignment_of(texts, self.assignments, self.only)
         pile = self.piles.setdefault((name.student, assignment), Pile())
-        pile.lms, pile.late = pile.lms or name.lms, pile.late or name.late
+        pile.lms, pile.late, pile.nobody = pile.lms or name.lms, pile.late or name.late, pile.nobody or name.nobody
         if member.name.endswith("/") or _hidden(parts):
             return
         if member.problem and (notebook or archive or not member.place):
@@ -99,7 +101,8 @@ class Intake:
             note = joined(note, LATE if name.late else "")
             said = f"nothing says whose {label(member)} is: name it <student>_{assignment or '<assignment>'}.ipynb"
             problem = said if name.nobody else ""
-            submission = replace(submission, order=(name.attempt, member.when), note=note, problem=problem)
+            submission = replace(submission, order=(name.attempt, member.when), nobody=name.nobody)
+            submission = replace(submission, note=note, problem=problem)
             pile.notebooks.append(submission)
         else:
             pile.others.append(label(member))
@@ -168,7 +171,8 @@ def _problem(student: str, assignment: str, path: Path, pile: Pile, loose: Pile)
     said += [f"no notebook among: {listed(others)}"] if others else []
     problem = f"{'; '.join(said) or 'no file was handed in'}: {ITSELF}"
     status, note = "unreadable" if said else "missing", LATE if pile.late or loose.late else ""
-    return Submission(student, assignment, path, note=note, problem=problem, status=status)
+    nobody = pile.nobody or loose.nobody
+    return Submission(student, assignment, path, note=note, problem=problem, status=status, nobody=nobody)
 
 
 def _unnamed(pile: Pile) -> Submission:

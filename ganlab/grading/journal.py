@@ -30,6 +30,7 @@ class Finished:
     marks: str  # digest of the points and comments on its page
     solution: str  # fingerprint of the course's own answers
     book: str = ""  # the gradebook with its points, see name_of
+    where: str = ""  # the folder or download that it was handed in with
 
     def line(self) -> str:
         kept = asdict(self)
@@ -54,7 +55,7 @@ class Journal:
         self.path = self.folder / FILE
 
     def secret(self) -> str:
-        """Give what the checks' seeds are drawn from: made once, the same for all students and for later runs."""
+        """Give what the checks' seeds are drawn from, with each notebook's bytes: made once, kept for later runs."""
         path = self.folder / "secret"
         if not path.is_file() or len(path.read_text()) < 32:
             temporary = path.with_suffix(".part")

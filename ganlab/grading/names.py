@@ -14,7 +14,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<rest>.*)", re.DOTALL)
+# What a student called the file may hold the mark again: the first counts. In a folder's name Moodle's own is the last.
+MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<rest>.*)", re.DOTALL)
+MOODLE_FOLDER = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_[a-z]+_?", re.DOTALL)
 CANVAS = re.compile(
     r"(?:(?P<name>[^_]+)(?P<late>_LATE)?_(?P<id>\d+)|(?P<anonymous_late>LATE_)?(?P<anonymous>anon_[0-9A-Za-z]{5}))"
     r"_(?:(?P<number>\d+)_(?P<rest>.+)|(?:text|link)\.html)",  # written into Canvas itself: text, or an address
@@ -41,25 +43,27 @@ class Name:
 def read_name(path: str, assignments: Collection[str], *, download: bool) -> Name | None:
     """Read whose a file is from its path; None where the path does not say.
 
-    In a flat folder (no `download`) a student may be called s_1_2: Canvas's numbers are longer there.
+    In a flat folder (no `download`) a student may be called s_1_2: Canvas's numbers are longer there. What is named in
+    Canvas's way is Canvas's, also where the student put Moodle's mark into what follows.
     """
     parts = parts_of(path)
-    last, stem = parts[-1], stem_of(path)
-    for part in parts:
-        if moodle := MOODLE.fullmatch(part):
-            rest = stem_of(moodle["rest"]) if part is last else stem
-            return Name(f"{cleaned(moodle['name'])}_{moodle['id']}", rest, lms=True)
-    canvas = CANVAS.fullmatch(last)
-    if canvas and (download or len(canvas["number"] or "0" * DIGITS) >= DIGITS):
+    above, stem = parts if path.endswith("/") else parts[:-1], stem_of(path)
+    for part, below in itertools.pairwise([*above, ""]):  # the outermost: what a student's own folder holds is theirs
+        if moodle := MOODLE_FOLDER.fullmatch(part) or MOODLE.fullmatch(part):
+            canvas = CANVAS.fullmatch(part)  # an unpacked zip of a student's
+            name = canvas if canvas and canvas["name"] and len(canvas["number"] or "") >= DIGITS else moodle
+            return Name(f"{cleaned(name['name'])}_{name['id']}", stem, lms=True)
+        if below in assignments and part not in assignments:
+            return Name(safe_name(part), stem, below)
+    canvas, moodle = CANVAS.fullmatch(parts[-1]), MOODLE.fullmatch(parts[-1])
+    if canvas and ((download and not moodle) or len(canvas["number"] or "0" * DIGITS) >= DIGITS):
         rest = stem_of(canvas["rest"] or "")
         student = canvas["anonymous"] or f"{cleaned(canvas['name'])}_{canvas['id']}"
         again = AGAIN.search(rest)
         late = bool(canvas["late"] or canvas["anonymous_late"])
         return Name(student, rest, attempt=int(again[1][:9]) if again else 0, late=late, lms=True)
-    above = parts if path.endswith("/") else parts[:-1]
-    for student, folder in itertools.pairwise(above):  # the outermost: what a student's own folder holds is theirs
-        if folder in assignments and student not in assignments:
-            return Name(safe_name(student), stem, folder)
+    if moodle:
+        return Name(f"{cleaned(moodle['name'])}_{moodle['id']}", stem_of(moodle["rest"]), lms=True)
     ending = max((each for each in assignments if stem.endswith(f"_{each}")), key=len, default="")
     if ending and len(stem) > len(ending) + 1:
         return Name(safe_name(stem[: -len(ending) - 1]), stem, ending)
@@ -98,7 +102,14 @@ def shown(path: str) -> str:
 def safe_name(student: str) -> str:
     """Give a name that can be a folder's; where it is not the student's own, with a mark that keeps two apart."""
     name = cleaned(student)
-    return name if name == student else f"{name}~{hashlib.sha256(student.encode(errors='replace')).hexdigest()[:8]}"
+    return (
+        name if name == student else f"{name}~{hashlib.sha256(student.encode(errors='surrogatepass')).hexdigest()[:8]}"
+    )
+
+
+def folder_name(student: str) -> str:
+    """Give a student's folder's name as it is; a safe one where it cannot be printed or encoded, or is markup."""
+    return student if all(c.isprintable() and c not in "<>" for c in student) else safe_name(student)
 
 
 def cleaned(student: str) -> str:

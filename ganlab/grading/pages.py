@@ -10,18 +10,18 @@ import secrets
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from nbconvert.filters import ansi2html, markdown2html
+from nbconvert.filters import ansi2html
 from nbformat.notebooknode import NotebookNode
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from ganlab.grading.cleaning import clean_output
+from ganlab.grading.cleaning import SET_LIMIT, clean_output, rendered
 from ganlab.grading.scores import Outcome
 
 MATHJAX = "https://cdn.jsdelivr.net/npm/mathjax@3.2.2/es5/tex-chtml.js"
 FORMATTER = HtmlFormatter(nowrap=False, cssclass="code")
-TEXT_LIMIT, CODE_LIMIT, PAGE_LIMIT = 8000, 20_000, 300_000  # characters set or coloured of a cell, shown on a page
+CODE_LIMIT, PAGE_LIMIT = 20_000, 300_000  # characters coloured of a cell, shown on a page
 CAPTION = re.compile(r"\*Figure: ([^*]+)\*")  # how the chapters write one
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 56rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1b }
@@ -30,7 +30,7 @@ table { border-collapse: collapse; margin: 1rem 0 }
 td, th { padding: .3rem .8rem; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top }
 .score { font-size: 1.5rem; font-weight: 600; margin: 1rem 0 0 } .parts { margin: 0; color: #555 }
 .summary { width: 100% } .summary td.points { white-space: nowrap } .summary td:first-child { width: 1rem }
-.cell { margin: 1rem 0 } .anchor-link, a:has(> img[src^="http"]) { display: none }
+.cell { margin: 1rem 0 } .anchor-link { display: none }
 pre { overflow-x: auto; padding: .5rem .8rem; margin: 0; background: #f6f6f4; white-space: pre-wrap; font-size: .9rem }
 .output { margin: .4rem 0 } .output img { max-width: 100% }
 .output pre { background: #fff; border-left: 3px solid #ccc }
@@ -121,8 +121,8 @@ def _cell(
     yield '<p class="label">Your answer</p>\n' if answer else ""
     if name in hidden:
         yield f"<details><summary>The visible part of the check</summary>{_code(hidden[name], left)}</details>\n"
-    elif cell.cell_type == "markdown" and len(cell.source) <= min(TEXT_LIMIT, left):
-        yield markdown2html(cell.source)  # cleaned by the worker
+    elif (page := _set(cell, left)) is not None:
+        yield page
     else:
         yield _code(cell.source, left if cell.cell_type == "code" else 0, shown=left)
     for output in cell.get("outputs", ()) if name not in outcome.messages else ():
@@ -136,6 +136,13 @@ def _cell(
     yield "</div>\n"
 
 
+def _set(cell: NotebookNode, left: int) -> str | None:
+    """Give Markdown, which the worker cleaned, as it looks; None where it is no Markdown, or too long."""
+    if cell.cell_type != "markdown" or len(cell.source) > min(SET_LIMIT, left):
+        return None
+    return rendered(cell.source, cell.get("attachments"))
+
+
 def _code(text: str, left: int, shown: int | None = None) -> str:
     """Give text as code, coloured where it is short, cut where it is longer than what the page has left."""
     shown = left if shown is None else shown
@@ -146,7 +153,7 @@ def _code(text: str, left: int, shown: int | None = None) -> str:
 
 def _caption(cell: NotebookNode | None) -> str:
     """Give a figure in words, for those who cannot see it: the caption in the cell behind it, where there is one."""
-    found = CAPTION.match(cell.source[:TEXT_LIMIT]) if cell is not None and cell.cell_type == "markdown" else None
+    found = CAPTION.match(cell.source[:SET_LIMIT]) if cell is not None and cell.cell_type == "markdown" else None
     return " ".join(found[1].split()) if found else "figure"
 
 

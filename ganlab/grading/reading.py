@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
@@ -9,7 +10,9 @@ from nbformat.notebooknode import NotebookNode
 SIZE_LIMIT = 50 << 20  # bytes of a notebook
 CELLS_LIMIT = 2000
 CODE_LIMIT = 200_000  # characters of a cell up to which its code is looked at
-ALL_CODE_LIMIT = 2_000_000  # characters
+ALL_CODE_LIMIT, ALL_TEXT_LIMIT = 2_000_000, 1_000_000  # characters of a notebook's code, of its other cells
+KEPT = ("nbgrader", "tags")  # of a cell's metadata
+COUNT_LIMIT = 1_000_000  # of what Jupyter numbers a cell with
 COMMAS_LIMIT = 5_000_000  # they bound what JSON becomes in memory
 
 
@@ -19,6 +22,18 @@ class Ungradable(Exception):
     def __init__(self, status: str, reason: str) -> None:
         super().__init__(reason)
         self.status = status
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Say of what fails inside that the submission cannot be read, also where it is damaged as nobody thought of."""
+    try:
+        yield
+    except Ungradable:
+        raise
+    except Exception as error:
+        said = f"it is damaged in an unusual way ({type(error).__name__}): save it in Jupyter, hand in again"
+        raise Ungradable("unreadable", said) from error
 
 
 def parse(content: bytes) -> dict[str, Any]:
@@ -42,16 +57,8 @@ def parse(content: bytes) -> dict[str, Any]:
 
 def cells_of(found: dict[str, Any], notes: list[str]) -> Iterator[NotebookNode]:
     """Give the cells in one shape, whatever version and damage they come in; dropped ones are noted."""
-    raw = found.get("cells")
-    if raw is None and isinstance(found.get("worksheets"), list):  # version 3
-        notes.append("it is in an old notebook format")
-        raw = [cell for sheet in found["worksheets"] if isinstance(sheet, dict) for cell in sheet.get("cells", [])]
-    if not isinstance(raw, list):
-        raise Ungradable("unreadable", "it is not a notebook (no cells): save it in Jupyter, hand in again")
-    if len(raw) > CELLS_LIMIT:
-        raise Ungradable("unreadable", f"it has more than {CELLS_LIMIT} cells: hand in the notebook of the assignment")
-    code = 0
-    for cell in raw:
+    code, left = 0, ALL_TEXT_LIMIT
+    for cell in _raw_cells(found, notes):
         if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw", "heading"):
             notes.append("a cell that was none is left out")
             continue
@@ -62,16 +69,42 @@ def cells_of(found: dict[str, Any], notes: list[str]) -> Iterator[NotebookNode]:
             notes.append("a cell without text is left out")
             continue
         kind = cell["cell_type"] if cell["cell_type"] != "heading" else "markdown"
-        code += len(text) if kind == "code" else 0
-        if code > ALL_CODE_LIMIT:
-            raise Ungradable("unreadable", f"it holds more than {ALL_CODE_LIMIT:,} characters of code: hand in less")
-        metadata = cell.get("metadata")
-        outputs = cell.get("outputs") if kind == "code" else None
-        yield NotebookNode(
-            cell_type=kind,
-            source=text.replace("\r\n", "\n"),
-            metadata=metadata if isinstance(metadata, dict) else {},
-            id=cell.get("id") if isinstance(cell.get("id"), str) else "",
-            outputs=outputs if isinstance(outputs, list) else [],
-            count=cell.get("execution_count"),
-        )
+        if kind == "code":
+            code += len(text)
+            if code > ALL_CODE_LIMIT:
+                said = f"it holds more than {ALL_CODE_LIMIT:,} characters of code: hand in less"
+                raise Ungradable("unreadable", said)
+        elif len(text) > left:
+            notes.append(f"it holds more than {ALL_TEXT_LIMIT:,} characters of text: the rest is left out")
+            text = text[:left]
+        left -= len(text) if kind != "code" else 0
+        yield _shaped(cell, kind, text)
+
+
+def _raw_cells(found: dict[str, Any], notes: list[str]) -> list[Any]:
+    """Give what stands where a notebook's cells do; Ungradable where there is nothing, or too much."""
+    raw, sheets = found.get("cells"), found.get("worksheets")
+    if raw is None and isinstance(sheets, list):  # version 3
+        notes.append("it is in an old notebook format")
+        lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        raw = [cell for cells in lists if isinstance(cells, list) for cell in cells]
+    if not isinstance(raw, list):
+        raise Ungradable("unreadable", "it is not a notebook (no cells): save it in Jupyter, hand in again")
+    if len(raw) > CELLS_LIMIT:
+        raise Ungradable("unreadable", f"it has more than {CELLS_LIMIT} cells: hand in the notebook of the assignment")
+    return raw
+
+
+def _shaped(cell: dict[str, Any], kind: str, text: str) -> NotebookNode:
+    """Give a cell with every field of the type it should have; {}, [] or "" where the student's has another."""
+    metadata, outputs, count = cell.get("metadata"), cell.get("outputs"), cell.get("execution_count")
+    counts = type(count) is int and 0 <= count < COUNT_LIMIT
+    return NotebookNode(
+        cell_type=kind,
+        source=text.replace("\r\n", "\n"),
+        metadata={key: metadata[key] for key in KEPT if key in metadata} if isinstance(metadata, dict) else {},
+        id=cell.get("id") if isinstance(cell.get("id"), str) else "",
+        outputs=outputs if isinstance(outputs, list) and kind == "code" else [],
+        attachments=cell.get("attachments") if kind == "markdown" else None,
+        count=count if counts else None,
+    )

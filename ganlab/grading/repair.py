@@ -6,7 +6,9 @@ stay as plain cells. Anything that had to be mended is noted.
 """
 
 import ast
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,10 +16,20 @@ from typing import Any
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
+from ganlab.grading.cleaning import clean_attachments
 from ganlab.grading.colab import is_install
 from ganlab.grading.reading import CODE_LIMIT, Ungradable, cells_of, parse
 from ganlab.grading.release import release
 from ganlab.grading.source import KERNEL, TRAINING
+
+BADGE = re.compile(
+    r"\[!\[Open in Colab\]\(https://colab\.research\.google\.com/assets/colab-badge\.svg\)\]\([^()\s]*\)"
+)
+MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
+MARKS = (ast.expr_context, ast.operator, ast.unaryop)
+NAMES = (ast.Name, ast.Tuple, *MARKS)
+CONSTANT = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.UnaryOp, ast.BinOp, *MARKS)
+PARTS = "# What grading runs of the edited training cell below: its imports, functions, classes and constants.\n"
 
 
 @dataclass
@@ -35,7 +47,7 @@ def repair(content: bytes, source: NotebookNode, released: NotebookNode | None =
     `source` has solutions and tests, `released` is what was handed out (made here if it is not given).
     """
     notes: list[str] = []
-    cells = [cell for cell in cells_of(parse(content), notes) if not is_install(cell.source)]  # of no use here
+    cells = [cell for cell in cells_of(parse(content), notes) if not _is_for_colab(cell.source)]  # of no use here
     released = release(source) if released is None else released
     places = _locate(cells, source, released, notes)
     if not any(name in places for name in _names(source, solutions_only=True)):
@@ -45,6 +57,10 @@ def repair(content: bytes, source: NotebookNode, released: NotebookNode | None =
     notebook.cells = _merge(cells, places, source, released, notes)
     _number(notebook)
     return Repaired(notebook, list(dict.fromkeys(notes)), flags)
+
+
+def _is_for_colab(text: str) -> bool:
+    return is_install(text) or BADGE.fullmatch(text.strip()) is not None
 
 
 def _about(cell: NotebookNode) -> dict[str, Any]:
@@ -115,13 +131,15 @@ def _by_place(cells: list[NotebookNode], stub: NotebookNode, released: NotebookN
 
 def defined(text: str) -> set[str]:
     """Give the functions and classes that code defines at its top level."""
-    if len(text) > CODE_LIMIT:  # its tree would take a thousand times the memory
-        return set()
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    return {node.name for node in _tree(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+
+
+def _tree(text: str) -> ast.Module:
+    """Give code's tree, an empty one where it is no Python or too long."""
+    if len(text) <= CODE_LIMIT:  # its tree takes a thousand times the memory
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            return ast.parse(text)
+    return ast.Module([], [])
 
 
 def _suspicious(cells: list[NotebookNode], places: dict[str, list[int]], source: NotebookNode) -> Iterator[str]:
@@ -149,7 +167,7 @@ def _merge(
     ours = {_about(cell)["grade_id"]: cell for cell in source.cells if "grade_id" in _about(cell)}
     stubs = {cell.metadata.nbgrader.grade_id: cell.source.strip() for cell in released.cells if _about(cell)}
     training = {cell.id for cell in source.cells if TRAINING in cell.metadata.get("tags", [])}
-    texts = {cell.source.strip() for cell in source.cells if cell.id in training}
+    texts = {_plainly(cell.source) for cell in source.cells if cell.id in training}
     chosen: dict[int, str] = {}
     dropped: set[int] = set()
     for name, positions in places.items():
@@ -165,9 +183,39 @@ def _merge(
         if position in chosen:
             merged.append(_ours(ours[chosen[position]], cell, stubs[chosen[position]], notes))
         elif position not in dropped:
-            is_training = TRAINING in _tags(cell) or cell.id in training or cell.source.strip() in texts
-            merged.append(_plain(cell, training=is_training and not _about(cell)))
+            released_text = _plainly(cell.source) in texts
+            is_training = TRAINING in _tags(cell) or cell.id in training or released_text
+            is_training &= cell.cell_type == "code" and not _about(cell)
+            if is_training and not released_text and (parts := definitions(cell.source)):
+                notes.append("an edited training cell ran in part")
+                merged.append(nbformat.v4.new_code_cell(PARTS + parts))
+            merged.append(_plain(cell, training=is_training))
     return _in_order(merged, source, notes)
+
+
+def _plainly(text: str) -> str:
+    """Give code without blank lines and blanks at the ends of lines."""
+    return "\n".join(line.rstrip() for line in text.split("\n") if line.strip())
+
+
+def definitions(text: str) -> str:
+    """Give what code defines at its top level by imports, functions, classes and constants, without what it does."""
+    body = _tree(MAGIC.sub(r"\1pass", text)).body
+    try:
+        return ast.unparse(ast.Module([node for node in body if _defines(node)], []))
+    except RecursionError:
+        return ""
+
+
+def _defines(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        named = (part for target in targets for part in ast.walk(target))
+        return all(isinstance(part, NAMES) for part in named) and all(
+            isinstance(part, CONSTANT) for part in ast.walk(node.value)
+        )
+    kinds = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return isinstance(node, kinds)
 
 
 def _tags(cell: NotebookNode) -> list[Any]:
@@ -185,16 +233,23 @@ def _ours(our: NotebookNode, theirs: NotebookNode, stub: str, notes: list[str]) 
         notes.append(f"cell {name} had been edited")
     if our.cell_type != theirs.cell_type:
         notes.append(f"cell {name} had become {theirs.cell_type}")
-    return cell
+    return _with_pictures(cell, theirs) if our.metadata.nbgrader.solution else cell
 
 
 def _plain(cell: NotebookNode, *, training: bool) -> NotebookNode:
     makers = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
     new = makers.get(cell.cell_type, nbformat.v4.new_raw_cell)(cell.source)
-    if training and cell.cell_type == "code":
+    if training:
         new.metadata["tags"] = [TRAINING]
         new.outputs = [output for output in cell.outputs if isinstance(output, dict)]
-        new.execution_count = cell["count"] if isinstance(cell["count"], int) else None
+        new.execution_count = cell["count"]
+    return _with_pictures(new, cell)
+
+
+def _with_pictures(new: NotebookNode, theirs: NotebookNode) -> NotebookNode:
+    """Give a cell of text the pictures that the student pasted into it."""
+    if new.cell_type == "markdown" and (pictures := clean_attachments(theirs.attachments)):
+        new["attachments"] = pictures
     return new
 
 

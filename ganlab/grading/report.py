@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 
 from ganlab.grading.pages import STYLE
-from ganlab.grading.scores import GRADED, Outcome
+from ganlab.grading.scores import GONE, GRADED, Outcome
 
 BINS = 10
 MESSAGES = 5  # most frequent ones of each exercise
@@ -32,10 +32,12 @@ def class_report(outcomes: Iterable[Outcome], solutions: Mapping[str, str] | Non
 
 
 def _assignment(assignment: str, outcomes: list[Outcome], solution: str) -> Iterator[str]:
-    yield f"<h2>{escape(assignment)}</h2>\n<p>{len(outcomes)} submissions.</p>\n"
+    there = [outcome for outcome in outcomes if outcome.status != GONE]
+    more = f" {len(outcomes) - len(there)} more are no longer handed in." if len(outcomes) > len(there) else ""
+    yield f"<h2>{escape(assignment)}</h2>\n<p>{len(there)} submissions.{more}</p>\n"
     yield from _table("Status", [(status, _bar(n, len(outcomes))) for status, n in _count(o.status for o in outcomes)])
-    yield from _distribution(outcomes)
-    yield from _exercises(outcomes)
+    yield from _distribution(there)
+    yield from _exercises(there)
     yield from _look(outcomes, solution)
 
 

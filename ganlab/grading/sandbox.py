@@ -17,11 +17,12 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
+from ganlab.grading.checks import exercises
 from ganlab.grading.errors import CourseError
 from ganlab.grading.kernel import channel
+from ganlab.grading.scratch import Scratch, sweep
 from ganlab.grading.walls import bubblewrap, environment_of, kernel_library
 
 START_SECONDS = 120.0
@@ -74,6 +75,7 @@ class ForkServer:
     limits: Limits = field(default_factory=Limits)
     _process: subprocess.Popen[bytes] | None = None
     _control: socket.socket | None = None
+    _folder: Scratch | None = None
     _pending: bytes = b""
     _number: int = 0
 
@@ -114,8 +116,9 @@ class ForkServer:
                 self._process.wait(2)
             self._process.kill()
             self._process.wait()
-            self._folder.cleanup()
-        self._process = self._control = None
+        if self._folder is not None:
+            self._folder.close()
+        self._process = self._control = self._folder = None
         self._pending = b""
 
     def order(self, **fields: Any) -> None:
@@ -147,9 +150,16 @@ class ForkServer:
         os.set_inheritable(theirs.fileno(), True)
         root = os.geteuid() == 0
         uid = 1_900_000_000 + os.getpid() if root else None  # a user of its own: process counts are per user
-        settings = {"confine": self.confined, "uid": uid, "limits": asdict(self.limits), "workplace": "/submission"}
-        self._folder = tempfile.TemporaryDirectory(prefix="ganlab-sandbox-")
-        library = kernel_library(Path(self._folder.name), settings)
+        settings: dict[str, Any] = {
+            "confine": self.confined,
+            "uid": uid,
+            "limits": asdict(self.limits),
+            "workplace": "/submission",
+        }
+        settings["references"] = sorted({name for each in exercises().values() for name in each.references})
+        sweep()
+        self._folder = scratch = Scratch()
+        library = kernel_library(scratch.path, settings)
         python = [sys.executable, "-m", "ganlab.grading.kernel.zygote", str(theirs.fileno()), json.dumps(settings)]
         command = [*bubblewrap(library, root=root), *python] if self.confined else python
         with tempfile.TemporaryFile() as errors:
@@ -160,7 +170,7 @@ class ForkServer:
                 stdin=subprocess.DEVNULL,
                 stdout=errors,
                 stderr=errors,
-                cwd="/" if self.confined else self._folder.name,
+                cwd="/" if self.confined else scratch.path,
             )
             theirs.close()
             self._control = ours

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
@@ -25,6 +25,7 @@ COLUMNS = (
 )
 GRADED = ("graded", "repaired", "tampered")  # all of the notebook ran
 FAILED = ("failed", "unknown")  # no fault of the student's
+GONE = "no longer handed in"
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,17 @@ class Outcome:
         }
 
 
-def grades_csv(outcomes: Iterable[Outcome], order: Iterable[str], old: Path) -> str:
+def gone(outcome: Outcome) -> Outcome:
+    """Give the outcome of what is no longer handed in; its points stay."""
+    reason = f"was {outcome.status}: {outcome.reason}" if outcome.reason else f"was {outcome.status}"
+    return replace(outcome, status=GONE, reason=reason)
+
+
+def grades_csv(outcomes: Iterable[Outcome], order: Iterable[str], old: Path, *, whole: bool = False) -> str:
     """The table of grades, one row a submission, one column a graded cell, in the order given.
 
-    Rows of an older table stay unless the same student's submission was graded this time. Text that a spreadsheet
+    Rows of an older table stay unless the same student's submission was graded this time, or, where a `whole` folder
+    was, they hold no grade. Text that a spreadsheet
     would take for a formula is quoted.
     """
     rows = [outcome.row() for outcome in outcomes]
@@ -98,7 +106,8 @@ def grades_csv(outcomes: Iterable[Outcome], order: Iterable[str], old: Path) -> 
         with old.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
             kept = [row for row in reader if (row["student"], row["assignment"]) not in regraded]
-        used = {name for row in kept for name, value in row.items() if value}
+            kept = [row for row in kept if not whole or row["max_score"] != "0"]
+        used = {name for row in (*kept, *rows) for name, value in row.items() if value}
         cells += [name for name in reader.fieldnames or () if name in used]
         rows += kept
     columns = list(dict.fromkeys((*COLUMNS, *cells)))

@@ -22,7 +22,7 @@ from ganlab.grading import archives
 from ganlab.grading.archives import Member
 from ganlab.grading.errors import CourseError
 from ganlab.grading.intake import ITSELF, SKIPPED, UNSAID, Intake, Pile, Submission, joined, label, listed
-from ganlab.grading.names import Name, assignment_of, read_name, safe_name, shown, stem_of
+from ganlab.grading.names import Name, assignment_of, folder_name, read_name, safe_name, shown, stem_of
 from ganlab.grading.reading import Ungradable
 
 DEPTH = 8  # of folders in a student's folder that are looked into
@@ -84,7 +84,7 @@ def _from_folder(folder: Path, assignments: Collection[str], only: str) -> Itera
     handed = [path for path in paths if path.is_dir() or path.suffix.lower() in (".zip", ".ipynb")]
     zips = [path for path in handed if path.suffix.lower() == ".zip"]
     for path in paths:
-        whose = read_name(path.name, assignments, download=False)
+        whose = read_name(f"{path.name}/" if path.is_dir() else path.name, assignments, download=False)
         if path.is_symlink():
             bare = stem_of(path.name) if path.suffix.lower() in (".zip", ".ipynb") else path.name
             name = Name(safe_name(f"{path.name} (link)" if bare in assignments else bare), "")
@@ -145,32 +145,32 @@ def _below(folder: Path) -> Iterator[Member]:
             yield from _on_disk(path, (PurePosixPath(folder.name) / path.relative_to(folder).as_posix()).as_posix())
 
 
-def _from_tree(student: Path, assignments: Collection[str], only: str) -> Iterator[Submission]:
+def _from_tree(folder: Path, assignments: Collection[str], only: str) -> Iterator[Submission]:
     """Give what is in a student's folder of nbgrader's tree."""
-    there, good, intake = set(), set(), Intake(assignments, only, download=False)
-    for path in _listing(student):
+    student, there, good, intake = folder_name(folder.name), set(), set(), Intake(assignments, only, download=False)
+    for path in _listing(folder):
         if path.is_dir():
-            rows = list(_from_assignment(student.name, path, assignments))
+            rows = list(_from_assignment(student, path, assignments))
             there.add(path.name)
             good |= {path.name} if any(not row.problem for row in rows) else set()
             yield from rows
             continue
         for member in _on_disk(path, path.name):
-            note = f"lay in {shown(student.name)}/, in no folder of an assignment"
-            intake.add(member, Name(student.name, stem_of(member.name)), note)
+            note = f"lay in {shown(folder.name)}/, in no folder of an assignment"
+            intake.add(member, Name(student, stem_of(member.name)), note)
     kept = {key: pile for key, pile in intake.piles.items() if key[1] not in (good if pile.notebooks else there)}
     intake.piles = {key: pile for key, pile in kept.items() if key[1] or pile.notebooks or not there}
     if not there and not intake.piles:
         sole = assignment_of((), assignments, only)
-        said = f"no file in the folder {shown(student.name)}: {ITSELF}"
-        yield Submission(student.name, sole or UNSAID, student, problem=said, status="missing")
-    yield from intake.rows(student)
+        said = f"no file in the folder {shown(folder.name)}: {ITSELF}"
+        yield Submission(student, sole or UNSAID, folder, problem=said, status="missing")
+    yield from intake.rows(folder)
 
 
 def _from_assignment(student: str, folder: Path, assignments: Collection[str]) -> Iterator[Submission]:
     """Give the notebook in the folder of an assignment: the one of that name, or else the only one."""
-    name = folder.name
-    notebook = folder / f"{name}.ipynb"
+    name = folder_name(folder.name)
+    notebook = folder / f"{folder.name}.ipynb"
     if folder.is_symlink():
         problem = f"{shown(name)} is a link: hand in the folder itself"
         yield Submission(student, name, notebook, problem=problem)
@@ -225,6 +225,6 @@ def _latest(found: list[Submission]) -> list[Submission]:
         last = max(group, key=lambda submission: (not submission.problem, *submission.order))
         some = [each for each in group if each is last or each.status != "missing"]  # an empty folder is none
         which = "latest" if last.problem or not any(each.problem for each in some) else "latest that can be graded"
-        note = f"handed in {len(some)} times, the {which} counts ({last.member or last.path.name})"
+        note = f"handed in {len(some)} times, the {which} counts ({shown(last.member or last.path.name)})"
         kept.append(replace(last, note=joined(last.note, note)) if len(some) > 1 else last)
     return kept

@@ -9,6 +9,9 @@ import contextlib
 import functools
 import hashlib
 import json
+import multiprocessing
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -20,9 +23,9 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
-from ganlab.grading.cleaning import clean_cell
+from ganlab.grading.cleaning import clean_cells
 from ganlab.grading.preprocessors import is_training
-from ganlab.grading.reading import CODE_LIMIT, Ungradable
+from ganlab.grading.reading import CODE_LIMIT, Ungradable, reading
 from ganlab.grading.release import release
 from ganlab.grading.repair import repair
 from ganlab.grading.sandbox import GRACE, ForkServer, Kernel, KernelDied, KernelTimeout, Limits
@@ -70,6 +73,8 @@ _SERVERS: dict[tuple[bool, Limits], ForkServer] = {}
 def grade(job: Job) -> Graded:
     """Grade one submission; whatever happens, it ends with a status."""
     start = time.monotonic()
+    if multiprocessing.parent_process() is not None and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # Ctrl-C reaches workers too: say and finish nothing
     try:
         with _ONE:
             graded = _grade(job)
@@ -96,17 +101,16 @@ def server_for(job: Job) -> ForkServer:
 
 def _grade(job: Job) -> Graded:
     source, released = course_cells(job.source)
-    mended = repair(job.content, source, released)
+    with reading():
+        mended = repair(job.content, source, released)
     session = _Session(job, Examiner(source, job.secret, job.limits.check))
-    with contextlib.ExitStack() as stack:
-        stack.callback(session.close)
+    with contextlib.closing(session):
         for cell in mended.notebook.cells:
             if cell.cell_type == "code":
                 session.visit(cell)
         flags = [*mended.flags, *session.canary()]
     answered = tuple(_answered(mended.notebook, released))
-    for cell in mended.notebook.cells:
-        clean_cell(cell)
+    clean_cells(mended.notebook.cells)
     status, reason = session.status, session.reason
     if status == "graded" and flags:
         status, reason = "tampered", "; ".join(flags)
@@ -135,6 +139,7 @@ class _Session:
         self.status, self.reason = "graded", ""
         self.stopped: dict[str, str] = {}  # cell id -> the error at which it stopped
         self.history: list[str] = []  # cells to run again in a new kernel
+        self.odd: dict[str, None] = {}  # what the canary told
         self.restarts, self.count = 0, 0
         self.kernel: Kernel | None = None
         self.ends = 0.0  # of time.monotonic, known once there is a kernel: warming up takes nothing from the notebook
@@ -184,12 +189,15 @@ class _Session:
         return f"{self.restarts} kernels died or hung before" if self.restarts > RESTARTS else ""
 
     def canary(self) -> list[str]:
-        if self.kernel is None:
-            return []
-        self.kernel.ends = time.monotonic() + GRACE  # also where the notebook's time is over
+        """Give what was exchanged in any kernel, before a check or by now."""
+        if self.kernel is not None:
+            self.kernel.ends = time.monotonic() + GRACE  # also where the notebook's time is over
+            self._look(self.kernel)
+        return list(self.odd)
+
+    def _look(self, kernel: Kernel) -> None:
         with contextlib.suppress(KernelDied, KernelTimeout):
-            return [f"{name} was exchanged" for name in self.kernel.changed()]
-        return []
+            self.odd |= dict.fromkeys(f"{name} was exchanged" for name in kernel.changed())
 
     def _stop(self, status: str, reason: str) -> None:
         self.close()
@@ -201,7 +209,9 @@ class _Session:
             self.status, self.reason = status, reason
 
     def _examine(self, cell: NotebookNode, name: str) -> None:
-        verdict = self.examiner.examine(cell.source, self._ready())
+        kernel = self._ready()
+        self._look(kernel)
+        verdict = self.examiner.examine(cell.source, kernel)
         stopped = self.stopped.get(name.removeprefix("check_"))
         if verdict.missing and stopped:
             verdict = replace(verdict, message=f"{verdict.message.rstrip('.')}: its cell stopped with {stopped}")
@@ -283,11 +293,8 @@ def fingerprint(notebook: NotebookNode) -> str:
                 for node in ast.walk(tree):
                     body = getattr(node, "body", None)
                     if isinstance(body, list):
-                        node.body = [part for part in body if not _is_text(part)]  # type: ignore[attr-defined]
+                        said = [isinstance(p, ast.Expr) and isinstance(p.value, ast.Constant) for p in body]
+                        node.body = [p for p, text in zip(body, said) if not text]  # type: ignore[attr-defined]
                 parts.append(ast.dump(tree))
     text = json.dumps(parts)
     return "" if not parts or "NotImplementedError" in text else hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

@@ -95,7 +95,8 @@ for name, formula in FORMULAS.items():
 #
 # Write `d_loss(s_real, s_fake)`: the **sum of two means**, as in the formula for $L_D$, from logits. The two tensors may have any shape, such as `(B,)` or
 # `(B, 1)`, and different numbers of scores; each mean is over all scores of its tensor. Return a tensor of shape `()`. Value and gradient must be
-# right at scores of ±120 too. (The entries of `ganlab.LOSSES` would answer exercises 1 to 3; an answer that calls them gets no points.)
+# right at scores of ±120 too. (The entries of `ganlab.LOSSES` and what `ganlab.label_smoothing` makes would answer exercises 1 to 3; an answer
+# that calls them gets no points.)
 
 
 # %% exercise="d_loss"
@@ -304,7 +305,7 @@ print("theory within 0.02 at every k:", all(abs(mean_interval(paid[k]).estimate 
 # 3. Return `(loss_d, loss_g)`, each as it was computed, before the update that it led to.
 #
 # Whatever ran before may have left gradients in either network: clear them before each `backward()`. Two draws of latents a step, D's
-# first. (`ganlab.train` and `ganlab.LOSSES` are out of reach here.)
+# first. (`ganlab.train`, `ganlab.LOSSES` and `ganlab.label_smoothing` are out of reach here.)
 
 
 # %% exercise="alternating_step"

@@ -110,7 +110,8 @@ print("taken at steps:", run.record.snapshot_steps.tolist()[:5], "…", int(run.
 #
 # `ganlab.mode_report(samples, mixture)` takes `(S, N, 2)` and gives `.modes` `(S,)` and `.counts` `(S, K)`, the high-quality samples of
 # each mode: a sample belongs to the mode with the nearest centre, and is of high quality within 3 of that mode's own σ. Leave the
-# arguments as they are, and mind that a mixture may have any number of modes. (`ganlab.mode_hops` would answer exercises 1 and 2 by itself; an answer that calls it gets no points.)
+# arguments as they are, and mind that a mixture may have any number of modes. (`ganlab.mode_hops` would answer exercises 1 and 2 by
+# itself, and `ganlab.diagnostics.oscillation` exercise 2; an answer that calls them gets no points.)
 
 
 # %% exercise="coverage_timeline"

@@ -143,6 +143,8 @@ HOSTILE = [
     cheat("check_is_answer", edit=edited(lambda c: c["metadata"]["nbgrader"].update(solution=True, locked=False) if named(c, "check_double") else None)),
     cheat("skips_checks", edit=edited(lambda c: c["metadata"].update(tags=["training"]))),
     cheat("extra_graded_cell", edit=lambda nb: nb["cells"].append({"cell_type": "code", "id": "x", "metadata": {"nbgrader": {"grade_id": "bonus", "grade": True, "solution": False, "points": 50, "locked": False, "schema_version": 3, "task": False}}, "source": "50", "outputs": [], "execution_count": 1}), status=TAMPERED, says="claims to be graded"),
+    cheat("link_that_runs", why="[why](javascript\\:boom())", shows="Shown as it was typed: it holds a link"),
+    cheat("picture_that_reports", why="![why](http://example.org/marked.png)", shows="Shown as it was typed"),
     # objects that pretend
     cheat("equal_to_everything", answers={**CHEAT, "double": "class E:\n    def __eq__(self, o): return True\n    def __getattr__(self, n): return self\n    def __call__(self, *a): return self\ndef double(x): return E()"}),
     cheat("array_subclass", answers={**CHEAT, "double": "class A(np.ndarray):\n    def __array_ufunc__(self, *a, **k): return np.bool_(True)\n    def __array_function__(self, *a): return True\ndef double(x): return np.asarray(x).view(A)"}),
@@ -217,5 +219,8 @@ HONEST = [
     Attack("exits_in_a_cell", "import os; os._exit(0)", dict(RIGHT), 8, ("crashed",)),
     Attack("system_exit_in_a_cell", "exit()", dict(RIGHT), 8, ("graded",)),
     Attack("endless_cell", "while True: pass", dict(RIGHT), 8, ("timed_out",), limits=HASTY),
+    Attack("a_loss_of_ones_own", "import ganlab\nganlab.LOSSES['mine'] = ganlab.LOSSES['hinge']\nimport inspect; inspect.getsource(ganlab.mode_hops); inspect.signature(ganlab.mode_hops)", dict(RIGHT), 8, ("graded",)),
     Attack("forks", "import os\nif not os.fork(): print('child')", dict(RIGHT), 8, ("graded",)),
+    Attack("compiled", answers={**RIGHT, "triple": "@torch.compile\ndef triple(x):\n    return 3 * x"}, points=8, status=("graded",)),
+    Attack("compiled_module", answers={**RIGHT, "triple": "net = torch.compile(torch.nn.Linear(1, 1, bias=False))\ntorch.nn.init.constant_(net.weight, 3.0)\ndef triple(x):\n    return net(x[:, None])[:, 0]"}, points=8, status=("graded",)),
 ]  # fmt: skip

@@ -50,6 +50,13 @@ def extra(nb, name, cell_id, count=1):
     ]
 
 
+def last(nb, source):
+    """A cell of the student's own behind all others."""
+    nb["cells"].append(
+        {"cell_type": "code", "id": "last", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+    )
+
+
 def triple(name, body, points=0, says="", **more):
     return cheat(name, answers=answers(triple=f"def triple(x):\n    return {body}"), points=points, says=says, **more)
 
@@ -71,6 +78,31 @@ MORE = [
             def __iter__(self): return iter(tuple(float(v) for v in mi(self.d)))
         """),
     borrowed("reference_put_back", "mi.__code__ = code; return tuple(float(v) for v in mi(d))", "from ganlab.diagnostics import mean_interval as mi\ncode = mi.__code__"),
+    borrowed("reference_put_back_and_shut", "shut = mi.__code__; mi.__code__ = code; out = tuple(float(v) for v in mi(d)); mi.__code__ = shut; return out", "from ganlab.diagnostics import mean_interval as mi\ncode = mi.__code__", status=("tampered",)),
+    borrowed("reference_put_back_in_secret", "import contextlib\n    with contextlib.suppress(Exception): mi.__code__ = code\n    with contextlib.suppress(Exception): return tuple(float(v) for v in mi(d))\n    return 0.0, 0.0, 0.0", "from ganlab.diagnostics import mean_interval as mi\ncode = mi.__code__", status=("tampered",), says="paired_change"),
+    borrowed("reference_of_another_module", "return tuple(float(v) for v in mi(d))", "from ganlab.diagnostics import mean_interval as mi\nmi.__module__ = 'mine'", status=("tampered",)),
+    borrowed("reference_of_another_name", "return tuple(float(v) for v in mi(d))", "from ganlab.diagnostics import mean_interval as mi\nimport ganlab.diagnostics as d\nd.mean_interval = d.intervals.mean_interval = lambda *a: 0"),
+    borrowed("reference_in_another_module", "return tuple(float(v) for v in mi(d))", """
+        import sys, types, ganlab.diagnostics as d
+        from ganlab.diagnostics import mean_interval as mi
+        other = types.ModuleType('ganlab.diagnostics'); other.__dict__.update(d.__dict__); other.mean_interval = lambda *a: 0
+        sys.modules['ganlab.diagnostics'] = other
+        """, status=("tampered",)),
+    borrowed("reference_copied", "return tuple(float(v) for v in mine(d))", "import types\nfrom ganlab.diagnostics import mean_interval as mi\nmine = types.FunctionType(mi.__code__, mi.__globals__)", status=("tampered",), says="paired_change"),
+    borrowed("fence_opened_for_a_while", "return tuple(float(v) for v in mi(d))", """
+        import contextlib, ganlab.grading.checks.references as r, ganlab.grading.checks.service as sv
+        from ganlab.diagnostics import mean_interval as mi
+        kept = sv.out_of_reach
+        sv.out_of_reach = r.out_of_reach = lambda *a, **k: contextlib.nullcontext()
+        """, status=("tampered",), edit=lambda nb: last(nb, "sv.out_of_reach = r.out_of_reach = kept")),
+    borrowed("canary_blinded", "return tuple(float(v) for v in mi(d))", """
+        import ganlab.grading.kernel.canary as c, ganlab.grading.kernel.channel as ch
+        from ganlab.diagnostics import mean_interval as mi
+        c.told = lambda *a: b'[]'; c.remember = dict
+        send = ch.send; ch.send = lambda s, m: send(s, b'[]' if m.startswith(b'["') else m)
+        mi.__code__ = (lambda *a: 0).__code__
+        """, status=("tampered",)),
+    borrowed("losses_emptied", "return tuple(float(v) for v in mi(d))", "import ganlab\nfrom ganlab.diagnostics import mean_interval as mi\nkept = dict(ganlab.LOSSES); ganlab.LOSSES.clear()", status=("tampered",)),
     borrowed("reference_in_a_thread", "import threading; out = []; t = threading.Thread(target=lambda: out.extend(float(v) for v in mi(d))); t.start(); t.join(); return tuple(out)", says="paired_change"),
     # the kernel's side of a check
     cheat("checks_in_the_kernel", """

@@ -240,3 +240,43 @@ def test_references_come_back_into_reach():
     assert ganlab.label_smoothing(0.9).source
     with pytest.raises(ValueError, match="no_such"):
         references.find("ganlab.no_such")
+
+
+BORROWED = {
+    "01/d_loss, made in the call": "def d_loss(r, f):\n    return ganlab.label_smoothing(1.0, 0.0).d(r.flatten(), f.flatten())",
+    "01/d_loss, made before": "made = ganlab.label_smoothing(1.0, 0.0).d\ndef d_loss(r, f):\n    return made(r.flatten(), f.flatten())",
+    "01/d_loss, kept": "kept = dict(ganlab.LOSSES)\ndef d_loss(r, f):\n    return kept['saturating'].d(r.flatten(), f.flatten())",
+    "04/count_hops, by the rate": "from ganlab.diagnostics import oscillation as o\ndef count_hops(d):\n    return o(nn.functional.one_hot(d.clamp_min(0)).double()).hop_rate",
+    "02/r1_penalty, from the registry": "p = ganlab.PENALTIES['r1']\ndef r1_penalty(*a):\n    return p.function(*a)",
+    "06/gradient_penalty, a part": "p = ganlab.PENALTIES['wgan_gp_one_sided'].function\ndef gradient_penalty(c, r, f, e):\n    return p(c, r, f, e, two_sided=True)",
+}
+
+
+@pytest.fixture
+def fresh():
+    with server_for(Job("", "", b"", "", {}, "", limits=LIMITS)).kernel() as kernel:
+        yield kernel
+
+
+@pytest.mark.parametrize("case", BORROWED)
+def test_a_kernel_keeps_ganlabs_answers_out_of_reach_however_they_were_had(fresh, case):
+    fresh.run(f"import ganlab, torch\nfrom torch import nn\n{BORROWED[case]}")
+    name = case.split(",")[0]
+    answer = Answer(fresh.ask, name.split("/")[1], name.split("/")[1])
+    with pytest.raises(CheckFailed, match=r"needs ganlab\.\w.* write it yourself"):
+        find_exercise(name).run(answer)
+    assert fresh.run("print(float(ganlab.label_smoothing(1.0, 0.0).d(*torch.zeros(2, 3))))")[0]["text"][:5] == "1.386"
+    assert fresh.changed() == []  # nothing of this is tampering
+
+
+def test_a_kernel_notes_who_touches_the_fence(fresh):
+    """Refused, and told from then on; what honest notebooks do to functions is not."""
+    honest = "import ganlab, inspect, copy, pickle\nf = ganlab.mode_hops\ninspect.getsource(f), inspect.signature(f), copy.deepcopy(f), pickle.dumps(f), f.__code__.co_name\nganlab.LOSSES['mine'] = ganlab.LOSSES['hinge']\ndef g(): pass\ng.__code__ = (lambda: 1).__code__\nprint(g())"
+    assert fresh.run(honest)[-1]["text"] == "1\n" and fresh.changed() == []
+    for touch, said in (
+        ("f.__code__ = (lambda *a: 0).__code__", ["the code of ganlab.mode_hops"]),
+        ("type(f)(f.__code__, {})", ["the code of ganlab.mode_hops"] * 2),
+    ):
+        assert fresh.run(touch)[-1]["ename"] == "ReferenceUsed" and fresh.changed() == said
+    fresh.run("f.__module__ = 'mine'; del ganlab.LOSSES['hinge']")
+    assert "ganlab.LOSSES['hinge']" in fresh.changed() and "the module of ganlab.mode_hops" in fresh.changed()

@@ -93,7 +93,10 @@ def test_grading_takes_no_notice(chapter, empty_gradebook, tmp_path):
         assert (outcome.status, outcome.reason, outcome.flags) == ("graded", "", ())
         assert sum(outcome.scores.auto.values()) == 8
     graded = nbformat.read(tmp_path / "autograded" / "with" / chapter.name / "01_toy.ipynb", 4)
-    assert [cell.id for cell in graded.cells][:3] == ["cell-000", "cell-001", "setup"]  # badge, title, set-up stay
+    assert [cell.id for cell in graded.cells][:2] == [
+        "cell-000",
+        "setup",
+    ]  # title and set-up stay; no page asks for the badge
 
 
 def test_an_installing_cell_is_known_by_its_text(chapter):

@@ -254,7 +254,7 @@ def test_an_export_says_what_is_not_final(course, capsys, monkeypatch):  # noqa:
         assert main(["export", "canvas", "--output", str(course), "--assignment", CHAPTER]) == 0
         return capsys.readouterr().err
 
-    assert "not marked yet: 1; submissions that failed, by no fault of theirs: 1)" in said()
+    assert "not marked yet: 1; points left empty of submissions that failed, by no fault of theirs: 1)" in said()
     monkeypatch.setattr(grade, "grade", real)
     grade_batch(submitted, course=course, output=course, resume=True)  # what failed is tried again
     assert "not marked yet: 2)" in said()

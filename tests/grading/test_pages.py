@@ -30,3 +30,13 @@ def test_no_notebook_is_a_page_too() -> None:
 def test_a_picture_without_a_caption_is_a_figure() -> None:
     for after in ((), ("Text, *Figure: not at the start.*",), ("Text.", "*Figure: of another cell.*")):
         assert 'alt="figure"' in page(*after)
+
+
+def test_text_is_set_only_where_nothing_of_it_runs() -> None:
+    """Also that of a notebook which an earlier version cleaned."""
+    pasted = new_markdown_cell("**mine** ![p](attachment:p.png)", attachments={"p.png": {"image/png": PICTURE}})
+    cells = [pasted, new_markdown_cell("**run** [a](javascript\\:x)"), new_markdown_cell("**long**" + "x" * 8000)]
+    shown = feedback_page(Outcome("ann", "04", "graded"), new_notebook(cells=cells), {}, {})
+    assert f'<strong>mine</strong> <img src="data:image/png;base64,{PICTURE}"' in shown
+    assert "<pre>**run** [a](javascript\\:x)</pre>" in shown and 'href="javascript' not in shown
+    assert "<pre>**long**xxx" in shown

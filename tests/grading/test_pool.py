@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 from ganlab.cli import main
 from ganlab.grading import grade
 from ganlab.grading.export import export_grades
-from ganlab.grading.grade import Batch, grade_batch
+from ganlab.grading.grade import grade_batch
 from ganlab.grading.pool import Inline, run_all
 from ganlab.grading.sandbox import Limits
 from tests.grading.test_batch import built, course, totals  # noqa: F401
@@ -181,14 +181,18 @@ def test_what_nothing_was_graded_of_is_graded_as_a_whole(course):  # noqa: F811
         assert ann.scores.total == points
 
 
+def stopped(*about):
+    raise KeyboardInterrupt
+
+
 def test_points_entered_before_a_kill_are_not_taken_for_older_ones(course, monkeypatch):  # noqa: F811
     submitted = hand_in(course, {"ann": notebook(course, DOUBLE, TRIPLE)})
     grade_batch(submitted, course=course, output=course)
     for exercises in ([], ["triple"]):
         with monkeypatch.context() as patch:
             patch.setattr(grade, "grade", failing)
-            patch.setattr(Batch, "_publish", lambda *about: 1 / 0)  # after the gradebook, before the journal
-            with pytest.raises(ZeroDivisionError):
+            patch.setattr(grade, "publish", stopped)  # after the gradebook, before the journal
+            with pytest.raises(KeyboardInterrupt):
                 grade_batch(submitted, course=course, output=course)
         outcomes = grade_batch(submitted, course=course, output=course, exercises=exercises, resume=True)
         assert totals(outcomes) == {"ann": ("graded", 8)}
@@ -213,6 +217,9 @@ def test_resume_grades_again_under_other_limits_and_with_other_data(course, monk
     assert (jobs(), jobs()) == (1, 0)
 
 
+FAILED = "points left empty of submissions that failed, by no fault of theirs: 1"
+
+
 def test_an_export_counts_the_failures_of_its_own_gradebook(course, empty_gradebook, monkeypatch):  # noqa: F811
     submitted = hand_in(course, {"ann": notebook(course, DOUBLE)})
     other = course / "other"
@@ -226,7 +233,7 @@ def test_an_export_counts_the_failures_of_its_own_gradebook(course, empty_gradeb
         patch.setattr(grade, "grade", failing)
         grade_batch(submitted, course=course, output=course)
         shutil.copy(course / "gradebook.db", other)
-        assert (said(course, course), said(other, course)) == ("submissions that failed, by no fault of theirs: 1", "")
+        assert (said(course, course), said(other, course)) == (FAILED, "")
         grade_batch(submitted, course=course, output=course / "elsewhere", db_url=address(other))
         assert "failed, by no fault of theirs: 1" in said(other, course / "elsewhere")
     grade_batch(submitted, course=course, output=course / "elsewhere", db_url=address(other))

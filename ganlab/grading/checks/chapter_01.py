@@ -9,7 +9,7 @@ from torch.nn.functional import softplus
 from ganlab.grading.checks.base import Answer, close, exercise, expect, expect_tensor
 from ganlab.grading.checks.steps import Trial, explain_step, play
 
-LOSSES = ("ganlab.LOSSES",)
+LOSSES = ("ganlab.LOSSES", "ganlab.label_smoothing")
 FAR = 120.0
 
 

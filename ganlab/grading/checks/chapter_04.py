@@ -10,6 +10,8 @@ from torch import Tensor
 from ganlab.data.mixtures import Mixture
 from ganlab.grading.checks.base import Answer, exercise, expect, expect_tensor, kind_of
 
+HOPS = ("ganlab.mode_hops", "ganlab.diagnostics.mode_hops")
+
 
 def _mixture() -> Mixture:
     """Eleven modes in no order, σ and weights all different, two of them so close that their 3σ overlap."""
@@ -57,7 +59,7 @@ def _count(clouds: Tensor, mixture: Mixture) -> Tensor:
     return (nearest * (distance <= 3 * mixture.stds)).sum(-2)
 
 
-@exercise("04/coverage_timeline", references=("ganlab.mode_hops", "ganlab.diagnostics.mode_hops"))
+@exercise("04/coverage_timeline", references=HOPS)
 def coverage_timeline(answer: Answer, rng: torch.Generator) -> None:
     """Compare with counts from plain distances, on clouds made for the purpose, and on one moment of one seed."""
     mixture = _mixture()
@@ -112,7 +114,9 @@ def _explain_captured(captured: Tensor, counts: Tensor) -> None:
     )
 
 
-@exercise("04/count_hops", references=("ganlab.mode_hops", "ganlab.diagnostics.mode_hops"))
+@exercise(
+    "04/count_hops", references=(*HOPS, "ganlab.diagnostics.oscillation", "ganlab.diagnostics.dynamics._hop_rate")
+)
 def count_hops(answer: Answer, rng: torch.Generator) -> None:
     """Compare with a count by hand on drawn sequences, and settle single cases first."""
     cases = {

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from ganlab.grading.checks import wire
-from ganlab.grading.checks.references import ReferenceUsed, out_of_reach
+from ganlab.grading.checks.references import Reach, ReferenceUsed, out_of_reach
 
 Fields = dict[str, Any]
 
@@ -39,8 +39,8 @@ class Counted:
 class Service:
     """Answers requests about the objects of one namespace."""
 
-    def __init__(self, namespace: Mapping[str, Any]) -> None:
-        self.namespace = namespace
+    def __init__(self, namespace: Mapping[str, Any], out_of_reach: Reach = out_of_reach) -> None:
+        self.namespace, self.out_of_reach = namespace, out_of_reach
         self.held: list[Any] = []
 
     def reply(self, message: bytes) -> bytes:
@@ -77,7 +77,7 @@ class Service:
         arguments = wire.decode(fields.get("arguments", []), tensors, trusted=True)
         named = wire.decode(fields.get("named", {"dict": []}), tensors, trusted=True)
         # Packing runs the student's code too: a value may compute itself only when it is looked at.
-        with out_of_reach(fields["references"]):
+        with self.out_of_reach(fields["references"]):
             if fields["do"] == "call":
                 return wire.pack(*self._call(target, arguments, named, fields))
             out: list[Tensor] = []

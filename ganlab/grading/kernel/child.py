@@ -12,10 +12,14 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ganlab.grading.kernel import canary, channel, confine
+
+if TYPE_CHECKING:
+    from ganlab.grading.checks.references import Fence
 
 OUTPUT_LIMIT = 200_000  # characters of text of one cell
 PICTURES_LIMIT, SHOWN_LIMIT = 20, 24 << 20  # rich outputs of one cell, and their characters together
@@ -39,8 +43,8 @@ WARM = (
 )
 
 
-def warm_up() -> None:
-    """Import and touch once what notebooks use, so that forked kernels find it ready."""
+def warm_up(references: Sequence[str]) -> "Fence":
+    """Import and touch once what notebooks use, so that forked kernels find it ready; find the references."""
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     for name in WARM:
         importlib.import_module(name)
@@ -55,9 +59,12 @@ def warm_up() -> None:
     torch.func.vmap(net)(torch.ones(2, 2, 2)).sum().backward()
     optimiser.step()
     ganlab.mode_report(torch.zeros(1, 4, 2), ganlab.ring())
+    from ganlab.grading.checks.references import Fence
+
+    return Fence(references)
 
 
-def main(descriptor: int, settings: dict[str, Any]) -> None:
+def main(descriptor: int, settings: dict[str, Any], fence: "Fence") -> None:
     """Give up all rights, then run what the grader asks for; never returns."""
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -67,7 +74,7 @@ def main(descriptor: int, settings: dict[str, Any]) -> None:
             confine.set_limits(settings["limits"])
             confine.deny_calls()
         os.chdir(settings["workplace"])
-        kernel = Kernel(socket.socket(fileno=descriptor))
+        kernel = Kernel(socket.socket(fileno=descriptor), fence)
         _quiet()
     except BaseException:
         traceback.print_exc()  # a defect of the confinement, not of the student's
@@ -113,7 +120,7 @@ class Capped(io.TextIOBase):
 class Kernel:
     """One IPython shell and the socket it is asked on."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, fence: "Fence") -> None:
         from IPython.core.interactiveshell import InteractiveShell
         from matplotlib_inline.backend_inline import configure_inline_support
         from traitlets.config import Config
@@ -135,29 +142,30 @@ class Kernel:
         os.register_at_fork(after_in_child=sock.close)  # what a student forks does not speak for the kernel
         shell.ask_exit = _leave
         configure_inline_support(shell, "module://matplotlib_inline.backend_inline")
-        self.shell, self.before = shell, canary.remember()
-        self.service = Service(shell.user_ns)
+        self.shell, self.service = shell, Service(shell.user_ns, fence.out_of_reach)
+        self.looks = [canary.watch(shell), fence.changed]
+        fence.stand()
 
     def serve(self) -> None:
-        """Answer until the grader hangs up."""
+        """Answer until the grader hangs up, with what is there before the student's code runs."""
+        receive, send, told, looks = channel.receive, channel.send, canary.told, self.looks
+        replies = {b"R": self._run, b"Q": self._ask, b"C": lambda _: told(looks)}
         while True:
             try:
-                message = channel.receive(self.sock)
+                message = receive(self.sock)
             except channel.ChannelClosed:
                 return
             except KeyboardInterrupt:  # meant for a cell that ended in time
                 continue
             kind, body = message[:1], message[1:]
             try:
-                if kind == b"R":
-                    answer = self._run(json.loads(body)["code"])
-                else:
-                    answer = self._ask(body) if kind == b"Q" else self._changed()
-            except KeyboardInterrupt:
-                answer = b'{"outputs": []}' if kind == b"R" else b""
-            channel.send(self.sock, answer)
+                answer = replies[kind](body)
+            except KeyboardInterrupt:  # where it comes late, it says nothing of the canary
+                answer = told(looks) if kind == b"C" else b'{"outputs": []}' if kind == b"R" else b""
+            send(self.sock, answer)
 
-    def _run(self, code: str) -> bytes:
+    def _run(self, body: bytes) -> bytes:
+        code = json.loads(body)["code"]
         self.outputs.clear()
         self.shown = 0
         streams = sys.stdout, sys.stderr
@@ -177,9 +185,6 @@ class Kernel:
             return self.service.reply(body)
         finally:
             sys.stdout, sys.stderr = streams
-
-    def _changed(self) -> bytes:
-        return json.dumps(canary.changed(self.before, self.shell)).encode()
 
     def rich(self, kind: str, data: dict[str, Any], **more: Any) -> None:
         """Keep what a cell shows."""

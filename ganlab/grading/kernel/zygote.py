@@ -15,9 +15,12 @@ import signal
 import socket
 import sys
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ganlab.grading.kernel import child, confine
+
+if TYPE_CHECKING:
+    from ganlab.grading.checks.references import Fence
 
 WATCH_SECONDS = 0.2
 KILLED = 256 - signal.SIGKILL  # what _exit_code gives
@@ -26,8 +29,8 @@ KILLED = 256 - signal.SIGKILL  # what _exit_code gives
 class Zygote:
     """Forks, interrupts, kills and watches one kernel at a time."""
 
-    def __init__(self, control: socket.socket, settings: dict[str, Any]) -> None:
-        self.control, self.settings = control, settings
+    def __init__(self, control: socket.socket, settings: dict[str, Any], fence: "Fence") -> None:
+        self.control, self.settings, self.fence = control, settings, fence
         self.number, self.pid, self.why = -1, 0, ""
         self.own_memory = _anonymous(os.getpid())
 
@@ -75,7 +78,7 @@ class Zygote:
                 if not kernel:
                     os.setsid()  # a signal to its own group must not reach the keeper
                     os.close(tell)
-                    child.main(descriptor, self.settings)
+                    child.main(descriptor, self.settings, self.fence)
                 os.close(descriptor)
                 os.write(tell, str(kernel).encode())
                 os.close(tell)
@@ -150,10 +153,10 @@ def main() -> None:
     settings = json.loads(sys.argv[2])
     if settings["confine"]:
         confine._LIBC.prctl(confine.PR_SET_DUMPABLE, 0, 0, 0, 0)
-    child.warm_up()
+    fence = child.warm_up(settings["references"])
     gc.collect()
     gc.freeze()  # collections in children leave the shared pages alone
-    Zygote(control, settings).serve()
+    Zygote(control, settings, fence).serve()
 
 
 if __name__ == "__main__":
