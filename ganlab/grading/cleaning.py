@@ -8,6 +8,7 @@ only text and bitmaps stay.
 
 import base64
 import binascii
+import functools
 import re
 import time
 import unicodedata
@@ -96,8 +97,17 @@ def clean_markdown(text: str, attachments: Mapping[str, Any] | None = None) -> s
 
 def rendered(text: str, attachments: Mapping[str, Any] | None = None) -> str | None:
     """Give what nbconvert makes of Markdown, None where a browser might run something of it or ask others for it."""
+    return _rendered(text, attachments) if attachments else _rendered_before(text)
+
+
+@functools.lru_cache(maxsize=512)  # the course's own cells come with each submission
+def _rendered_before(text: str) -> str | None:
+    return _rendered(text, {})
+
+
+def _rendered(text: str, attachments: Mapping[str, Any]) -> str | None:
     try:
-        page = MarkdownWithMath(renderer=_Renderer(escape=False, attachments=dict(attachments or {}))).render(text)
+        page = MarkdownWithMath(renderer=_Renderer(escape=False, attachments=dict(attachments))).render(text)
     except Exception:  # an attachment that is not there, a language that is not coloured, a slip of the renderer
         return None
     # formgrader takes "files/" from the front of addresses, which may leave another.
