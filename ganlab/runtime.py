@@ -49,8 +49,8 @@ def resolve_device(device: str | torch.device = "auto") -> torch.device:
 
 
 def require_whole(name: str, value: object, low: int = 1) -> None:
-    """Refuse what is not a whole number of `low` or more."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < low:
+    """Refuse what is not a whole number, Python's or NumPy's, of `low` or more."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < low:
         raise ValueError(f"{name} must be a whole number of {low} or more, got {value!r}.")
 
 
@@ -58,6 +58,11 @@ def require_tensor(name: str, value: object) -> None:
     """Refuse what is no tensor, such as a NumPy array."""
     if not isinstance(value, torch.Tensor):
         raise TypeError(f"{name} must be a torch tensor, got {type(value).__name__}: torch.as_tensor(…) makes one.")
+
+
+def is_number(value: object) -> bool:
+    """Say whether a value is a real number, Python's or NumPy's."""
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
 
 
 def eigenvalues(matrix: torch.Tensor) -> torch.Tensor:

@@ -263,8 +263,10 @@ def _read_log(path: str | os.PathLike[str], header: dict[str, Any]) -> dict[int,
     for number, line in enumerate(lines[1:-1], 2):
         try:
             entry = json.loads(line)
+            if not entry["scores"] or not all(isinstance(values, list) for values in entry["scores"].values()):
+                raise TypeError
             found[entry["point"]] = entry["scores"]
-        except (json.JSONDecodeError, KeyError, TypeError):
+        except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
             raise ValueError(
                 f"{path} is damaged in line {number}: take that line out, and its point trains again."
             ) from None

@@ -121,7 +121,7 @@ def test_a_damaged_log_is_said_to_be(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     sweep(RING, {"n_critic": [1, 2]}, score, points=2, base=BASE, log=log)
     good = log.read_text(encoding="utf-8").splitlines()
-    for bad in ('{"point": 0, "sco', '{"point": 0}', "7"):
+    for bad in ('{"point": 0, "sco', '{"point": 0}', "7", '{"point": 0, "scores": 5}', '{"point": 0, "scores": {}}'):
         log.write_text("\n".join([good[0], bad, good[2], ""]), encoding="utf-8")
         with pytest.raises(ValueError, match="log.jsonl is damaged in line 2: take that line out"):
             sweep(RING, {"n_critic": [1, 2]}, score, points=2, base=BASE, log=log)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ganlab.data.mixtures import Mixture
-from ganlab.runtime import require_tensor, require_whole
+from ganlab.runtime import is_number, require_tensor, require_whole
 
 
 class ModeReport(NamedTuple):
@@ -66,7 +66,7 @@ def mode_report(samples: Tensor, mixture: Mixture, *, radius: float = 3.0, min_c
     """
     require_tensor("samples", samples)
     require_whole("min_count", min_count)
-    if not isinstance(radius, int | float) or not radius > 0:
+    if not is_number(radius) or not radius > 0:
         raise ValueError(f"radius must be a number above 0, in standard deviations of a mode, got {radius!r}.")
     samples = samples[None] if samples.ndim == 2 else samples
     if samples.ndim != 3 or samples.shape[-1] != mixture.dim:

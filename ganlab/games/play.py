@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ganlab.games.game import Game, as_points, differentiate
-from ganlab.runtime import eigenvalues, require_whole
+from ganlab.runtime import eigenvalues, is_number, require_whole
 
 UPDATES = ("simultaneous", "alternating", "extragradient", "optimistic")
 PLAYERS = ("generator", "discriminator")
@@ -73,7 +73,7 @@ class Update:
         sizes = self.step_size if isinstance(self.step_size, tuple) else (self.step_size, self.step_size)
         if len(sizes) != 2 or not all(isinstance(h, int | float) and 0 < h < math.inf for h in sizes):
             raise ValueError(f"step_size must be one finite number above 0, or a pair of them, got {self.step_size!r}.")
-        if not isinstance(self.momentum, int | float) or not -1 < self.momentum < 1:
+        if not is_number(self.momentum) or not -1 < self.momentum < 1:
             raise ValueError(f"momentum must lie between -1 and 1, got {self.momentum!r}.")
         if self.momentum and self.kind not in ("simultaneous", "alternating"):
             raise ValueError(f"momentum is for 'simultaneous' and 'alternating' updates, not for {self.kind!r}.")

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from ganlab.nets.native import stack_state
 from ganlab.nets.seeds import stack_parts
-from ganlab.runtime import require_whole
+from ganlab.runtime import is_number, require_whole
 
 
 class FourierFeatures(nn.Module):
@@ -48,12 +48,8 @@ class FourierFeatures(nn.Module):
         super().__init__()
         require_whole("dim", dim)
         require_whole("features", features)
-        scales: list[Any] = [scale] if isinstance(scale, int | float) else list(scale)
-        if (
-            not scales
-            or not all(isinstance(s, int | float) and 0 < s < math.inf for s in scales)
-            or len(scales) > features
-        ):
+        scales: list[Any] = list(scale) if isinstance(scale, Sequence) else [scale]
+        if not scales or not all(is_number(s) and 0 < s < math.inf for s in scales) or len(scales) > features:
             raise ValueError(f"scale must be one or up to {features} numbers greater than 0, got {scale!r}.")
         self.keep_input = keep_input
         each = torch.tensor([scales[k * len(scales) // features] for k in range(features)])

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 from torch.nn.functional import relu, softplus
 
+from ganlab.runtime import is_number
+
 LossFunction = Callable[[Tensor, Tensor], Tensor]
 
 
@@ -46,7 +48,7 @@ def label_smoothing(real_label: float = 0.9, fake_label: float = 0.0) -> GANLoss
     Source: Salimans et al. 2016, §3.4 (one-sided; β = 0 because a β > 0 leaves D* flat where p is small).
 
     """
-    if not all(isinstance(y, int | float) for y in (real_label, fake_label)) or not 0 <= fake_label < real_label <= 1:
+    if not all(map(is_number, (real_label, fake_label))) or not 0 <= fake_label < real_label <= 1:
         raise ValueError(
             "labels must satisfy 0 <= fake_label < real_label <= 1, "
             f"got real_label={real_label!r}, fake_label={fake_label!r}."

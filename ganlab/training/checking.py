@@ -18,6 +18,8 @@ from ganlab.nets.seeds import Lifted, is_pointwise
 from ganlab.objectives import LOSSES, PENALTIES, GANLoss, Penalty
 from ganlab.training.config import TrainConfig
 
+LOGITS = ("saturating", "nonsaturating", "relativistic")  # losses that apply a sigmoid to scores or their differences
+
 
 def check_pieces(
     critic: nn.Module,
@@ -69,10 +71,11 @@ def check_pieces(
             "statistics).",
             stacklevel=4,
         )
-    if (loss in LOSSES.values() or hasattr(loss.d, "labels")) and _gives_probabilities(critic, samples, config):
+    on_logits = any(loss is LOSSES[name] for name in LOGITS) or hasattr(loss.d, "labels")
+    if on_logits and isinstance(layers[-1], nn.Sigmoid):
         warnings.warn(
-            "The discriminator's scores lie between 0 and 1 for whatever it is shown, as after a sigmoid, and this "
-            "loss takes them for logits: leave the sigmoid out.",
+            "The discriminator ends in a sigmoid, and this loss takes its scores for logits, to which it applies the "
+            "sigmoid itself: leave that of the discriminator out.",
             stacklevel=4,
         )
     spectral = any("Spectral" in type(layer).__name__ for layer in layers)
@@ -83,20 +86,6 @@ def check_pieces(
             "keeps the critic Lipschitz (Arjovsky et al. 2017, §3). Set penalty='wgan_gp' or clip_weights=0.01.",
             stacklevel=4,
         )
-
-
-def _gives_probabilities(critic: nn.Module, samples: Tensor, config: TrainConfig) -> bool:
-    """Say whether points from far and wide get scores in [0, 1] and nearly fill it."""
-    numbers = torch.randn(
-        config.seeds, config.batch_size, *samples.shape[1:], generator=torch.Generator().manual_seed(0)
-    )
-    points = 300 * numbers.to(samples)
-    try:
-        with torch.no_grad(), _same_randomness(points):
-            scores = copy.deepcopy(critic)(points)
-    except (IndexError, ValueError, RuntimeError):  # no sample of its kind (a label)
-        return False
-    return bool(((scores >= 0) & (scores <= 1)).all()) and bool(scores.max() > 0.9) and bool(scores.min() < 0.1)
 
 
 def _same_randomness(points: Tensor) -> AbstractContextManager[None]:
@@ -185,7 +174,12 @@ def require_labels_alone(data: object, config: TrainConfig, penalty: object) -> 
 
 def require_one_architecture(modules: list[nn.Module], name: str) -> None:
     """Refuse copies with other weights than the first one's, which cannot be stacked."""
-    shapes = [{key: tuple(value.shape) for key, value in module.state_dict().items()} for module in modules]
+    tensors = [dict([*module.named_parameters(), *module.named_buffers()]) for module in modules]
+    if any(nn.parameter.is_lazy(tensor) for tensor in tensors[0].values()):
+        raise ValueError(
+            f"{name} has layers whose size is not known yet (LazyLinear, …): give the sizes when building it."
+        )
+    shapes = [{key: tuple(tensor.shape) for key, tensor in own.items()} for own in tensors]
     if any(own != shapes[0] for own in shapes):
         raise ValueError(f"{name}: the function that builds it must give the same architecture each time it is called.")
 

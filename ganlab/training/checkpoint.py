@@ -66,7 +66,10 @@ def save_checkpoint(session: Session, path: str | os.PathLike[str]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(temporary, "wb") as file:
-            torch.save(state, file)
+            try:
+                torch.save(state, file)
+            except RuntimeError as error:  # its writer of zips, on a disk that is full
+                raise OSError(str(error).splitlines()[0]) from error
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
@@ -147,7 +150,8 @@ def restore(session: Session, state: dict[str, Any]) -> None:
     Raises:
         ValueError: the networks, the loss, the penalty or the data are not those of the checkpoint, or it is damaged.
     """
-    now, saved = session.game.alive.device.type, state.get("device", "cpu")
+    now = session.game.alive.device.type
+    saved = state.get("device", now)
     if now != saved:
         raise ValueError(
             f"The checkpoint was written on a {saved} device and this run is on {now}, which draws other random "
@@ -158,7 +162,7 @@ def restore(session: Session, state: dict[str, Any]) -> None:
     except KeyError as error:
         raise ValueError(f"The checkpoint is damaged, it lacks {error}: use an older checkpoint.") from error
     except (TypeError, AttributeError, IndexError, RuntimeError) as error:
-        first = str(error).splitlines()[0]
+        first = (str(error) or type(error).__name__).splitlines()[0]
         raise ValueError(f"The checkpoint is damaged ({first}): use an older checkpoint.") from error
 
 

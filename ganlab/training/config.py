@@ -9,7 +9,7 @@ import numpy as np
 
 from ganlab.nets.init import INITS
 from ganlab.objectives import resolve_loss, resolve_penalty
-from ganlab.runtime import require_precision, resolve_device
+from ganlab.runtime import is_number, require_precision, resolve_device
 
 Bound = float | tuple[float]  # in brackets: not itself allowed
 
@@ -153,7 +153,7 @@ class TrainConfig:
                 object.__setattr__(self, name, getattr(self, name).item())
             _check_number(name, getattr(self, name), kind, low, high)
         _check_betas(self.betas)
-        object.__setattr__(self, "betas", tuple(self.betas))
+        object.__setattr__(self, "betas", tuple(b.item() if isinstance(b, np.generic) else b for b in self.betas))
         for name in ("loss", "device", *CHOICES):
             if not isinstance(getattr(self, name), str):
                 raise TypeError(f"TrainConfig: {name}={getattr(self, name)!r} must be a name (a string).")
@@ -205,7 +205,7 @@ def _check_betas(betas: object) -> None:
     if not isinstance(betas, tuple | list) or len(betas) != 2:
         raise TypeError(f"TrainConfig: betas={betas!r} is not a pair: {expected}.")
     for beta in betas:
-        if isinstance(beta, bool) or not isinstance(beta, int | float) or not 0 <= beta < 1:
+        if not is_number(beta) or not 0 <= beta < 1:
             raise ValueError(f"TrainConfig: betas={betas!r} is out of range: {expected}.")
 
 

@@ -1,5 +1,7 @@
 import dataclasses
 import struct
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -127,6 +129,23 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.M
     assert run.record.steps[-1] == 5 and bool(run.sample(5).isfinite().all())  # nothing trained is lost
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["run.pt"]
+
+
+def test_a_disk_that_fills_up_half_way_costs_the_checkpoint_only(tmp_path: Path) -> None:
+    """In a process of its own, which may write files of 20,000 bytes and no more."""
+    code = """
+import resource, signal, sys, warnings
+import ganlab as gl
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    run = gl.train(gl.ring(), gl.TrainConfig(seeds=1, steps=3, batch_size=4, snapshots=0), checkpoint=sys.argv[1])
+print(run.record.steps[-1].item(), [str(each.message)[:14] for each in said if "written" in str(each.message)])
+"""
+    done = subprocess.run([sys.executable, "-c", code, tmp_path / "run.pt"], capture_output=True, text=True)
+    assert done.stdout == "3 ['The checkpoint']\n", done.stderr
+    assert done.returncode == 0 and not list(tmp_path.iterdir())
 
 
 class TestBadFiles:

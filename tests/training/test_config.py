@@ -73,6 +73,8 @@ def test_numpys_numbers_are_taken_as_pythons() -> None:
     config = TrainConfig(seeds=np.int64(4), lr_g=np.float64(0.5), lr_d=np.float32(0.25))
     assert config == TrainConfig(seeds=4, lr_g=0.5, lr_d=0.25)
     assert [type(value) for value in (config.seeds, config.lr_g, config.lr_d)] == [int, float, float]
+    betas = TrainConfig(betas=(np.float32(0.5), np.float64(0.25))).betas
+    assert betas == (0.5, 0.25) and {type(beta) for beta in betas} == {float}
     with pytest.raises(TypeError, match="seeds=4.0 must be a whole number"):
         TrainConfig(seeds=np.float64(4))
 
