@@ -13,6 +13,7 @@ import re
 import time
 import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from html import unescape
 from typing import Any
 
@@ -59,12 +60,20 @@ TAGS: dict[str, dict[str, re.Pattern[str]]] = {
 ELEMENT = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s[a-z-]+(?:="[^"<>]*")?)*)\s*/?>')
 ATTRIBUTE = re.compile(r'\s([a-z-]+)(?:="([^"]*)")?')
 CODE = re.compile(r"<(pre|code)\b.*?</\1>", re.DOTALL)  # MathJax leaves it alone
+# No formula goes on beyond one of these: MathJax ends it at any tag but <br> and <wbr>.
+BLOCK = re.compile(r"</?(?:p|h[1-6]|[uod]l|li|d[td]|blockquote|hr|table|thead|tbody|t[rhd])(?![a-z0-9])[^<>]*>")
+# What may begin and end a formula, for MathJax 2 (formgrader) and 3 (the pages); \ref{…} is set outside of formulas.
+OPENS = re.compile(r"\$|\\[(\[]|\\begin|\\(?:eq)?ref")
+CLOSES = re.compile(r"\$|\\[)\]]|\\end|\}")
 # Links, attributes, files, other libraries, and new names for all of these.
 COMMAND = re.compile(
     r"\\(?:href|url|class|cssId|style|unicode|require|data|bbox|html\w*|mmlToken|includegraphics|tooltip|texttip|mathtip"
     r"|toggle|csname|catcode|[egx]?def|let|futurelet|(?:re)?new(?:command|environment)|providecommand"
     r"|DeclareMathOperator|Newextarrow)(?![a-z])",
     re.IGNORECASE,
+)
+FENCE = re.compile(
+    r"^(?P<before>(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*(?:`{3,}|~{3,})[ \t]*)(?P<language>[^\s`]+)", re.MULTILINE
 )
 # Pygments has hundreds more, each with patterns of its own that a text may be slow to match.
 LANGUAGES = {"python", "python3", "py", "ipython", "ipython3", "text", "bash", "sh", "console", "json"}
@@ -92,7 +101,25 @@ def clean_cells(cells: Iterable[NotebookNode]) -> None:
 def clean_markdown(text: str, attachments: Mapping[str, Any] | None = None) -> str:
     """Give Markdown without HTML, and as it was typed where it comes to more than text, links and bitmaps."""
     safe = TAG.sub("<" + BREAK, text)
-    return safe if rendered(safe, attachments) is not None else _as_typed(text, HARMFUL)
+    for shown in (safe, FENCE.sub(_uncoloured, safe)):
+        if rendered(shown, attachments) is not None:
+            return shown
+    return _as_typed(text, HARMFUL)
+
+
+def _uncoloured(fence: re.Match[str]) -> str:
+    """Give the line that opens a block of code, as plain text where its language is not coloured."""
+    return fence["before"] + "text" if _is_refused(fence["language"]) else fence[0]
+
+
+def _is_refused(language: str) -> bool:
+    """Say whether nbconvert would colour, or draw, a block of code in a language that is not listed."""
+    if language.lower() in LANGUAGES:
+        return False
+    with suppress(ClassNotFound):
+        find_lexer_class_by_name(language)
+        return True
+    return language.startswith("mermaid")
 
 
 def rendered(text: str, attachments: Mapping[str, Any] | None = None) -> str | None:
@@ -116,15 +143,10 @@ def _rendered(text: str, attachments: Mapping[str, Any]) -> str | None:
 
 class _Renderer(IPythonRenderer):
     def block_code(self, code: str, info: str | None = None) -> str:
-        """Refuse languages that Pygments knows and that are not listed."""
-        language = [*(info or "").split(), "text"][0].lower()
-        if language not in LANGUAGES:
-            try:
-                find_lexer_class_by_name(language)
-            except ClassNotFound:
-                pass
-            else:
-                raise ValueError(f"{language} is not coloured")
+        """Refuse languages that would be coloured and are not listed."""
+        language = [*(info or "").split(), "text"][0]
+        if _is_refused(language):
+            raise ValueError(f"{language} is not coloured")
         return str(super().block_code(code, info))
 
 
@@ -139,7 +161,16 @@ def _is_harmless(page: str) -> bool:
         for name, value in ATTRIBUTE.findall(element[3]):
             if name not in allowed or not allowed[name].fullmatch(_unmasked(value)):
                 return False
-    return not COMMAND.search(unescape(ELEMENT.sub("", CODE.sub("\n", page))))
+    blocks = BLOCK.split(CODE.sub("\n", page))
+    return not any(_commands(unescape(ELEMENT.sub("", block))) for block in blocks)
+
+
+def _commands(text: str) -> bool:
+    """Say whether a command stands where a formula may: behind what opens one and before what closes one."""
+    opens, closes = OPENS.search(text), [closing.start() for closing in CLOSES.finditer(text)]
+    if opens is None or not closes:
+        return False
+    return any(found.start() < closes[-1] for found in COMMAND.finditer(text, opens.start()))
 
 
 def _unmasked(text: str) -> str:

@@ -6,7 +6,7 @@ nbgrader export --exporter ganlab.grading.export.CanvasExport --to canvas.csv
 import csv
 import io
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,8 @@ class _LmsExport(ExportPlugin):
     unmarked = 0  # answers that wait for a person, in what was exported
     output: Path | None = None  # where `ganlab grade` left its results; None is where the gradebook's file is
     unknown = ""  # why it is not known how the submissions ended
-    alike: tuple[str, ...] = ()  # students left out since they have one number
+    alike: tuple[str, ...] = ()  # students left out since the LMS gives them one number
+    doubtful: tuple[str, ...] = ()  # students whose names may end in a number of the LMS that another has
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the table; CourseError where the gradebook lacks one of the assignments."""
@@ -53,10 +54,9 @@ class _LmsExport(ExportPlugin):
             raise CourseError(f"The gradebook has no assignment {lacking}".rstrip() + f": {choice}.")
         assignments = [each for each in gradebook.assignments if not wanted or each.name in wanted]
         students = [each for each in gradebook.students if not self.student or each.id in map(str, self.student)]
-        numbers = Counter(number for _, number in (_split(each.id) for each in students) if number)
-        self.alike = tuple(each.id for each in students if numbers[_split(each.id)[1]] > 1)
+        self._read_journal(gradebook)
+        self._name([each.id for each in students])
         students = [each for each in students if each.id not in self.alike]
-        self._read_statuses(gradebook)
         table = io.StringIO()
         for row in self.rows(gradebook, assignments, students):
             csv.writer(table).writerow([harmless(str(value)) for value in row])
@@ -64,6 +64,8 @@ class _LmsExport(ExportPlugin):
         self.unmarked = _unmarked(gradebook, [each.name for each in assignments])
         if self.unmarked:
             self.log.warning("answers that are not marked yet: %d", self.unmarked)
+        for said in filter(None, (self.unknown, self.unnumbered)):
+            self.log.warning("%s", said)
         if self.alike:
             self.log.error("%s", self.same_number)
 
@@ -72,20 +74,49 @@ class _LmsExport(ExportPlugin):
         """Say which students were left out."""
         return f"left out, as they have the same number: {', '.join(map(shown, self.alike))}"
 
-    def _read_statuses(self, gradebook: Gradebook) -> None:
-        """Read how each submission ended, as the output folder has it."""
+    @property
+    def unnumbered(self) -> str:
+        """Say which students have no number, "" where all is clear."""
+        names = ", ".join(map(shown, self.doubtful))
+        return f"without a number, as it may be another's: {names}" if names else ""
+
+    def _name(self, students: list[str]) -> None:
+        """Find each student's name and number; a number belongs to whose name came from the LMS, before all others."""
+        self.named = {each: _split(each) if self.lms.get(each) is not False else (each, "") for each in students}
+        holders: dict[str, list[str]] = defaultdict(list)
+        for each, (_, number) in self.named.items():
+            if number:
+                holders[number].append(each)
+        alike, doubtful = [], []
+        for several in (each for each in holders.values() if len(each) > 1):
+            sure = [each for each in several if self.lms.get(each)]
+            alike += sure if len(sure) > 1 else []
+            doubtful += [each for each in several if each not in sure]
+        self.named |= {each: (each, "") for each in doubtful}
+        self.alike, self.doubtful = tuple(alike), tuple(doubtful)
+
+    def _read_journal(self, gradebook: Gradebook) -> None:
+        """Read how each submission ended, and whose names are an LMS's, as the output folder has it."""
         self.statuses: dict[tuple[str, str], str] = {}
+        self.gone: set[tuple[str, str]] = set()
+        self.lms: dict[str, bool] = {}  # without those of whom nobody noted it
         url = gradebook.engine.url
         if self.output is None and url.get_backend_name() != "sqlite":
+            self.unknown = "which submissions failed is not known here: `ganlab export --output` says it"
             return
         output = self.output or Path(url.database or "").resolve().parent
         book = name_of(url.render_as_string(hide_password=False), output)
         try:
-            outcomes = [each.outcome for each in entries(output) if each.book == book]
+            noted = [each for each in entries(output) if each.book == book]
         except OSError as error:  # the journal is for the one who graded only
             self.unknown = f"which submissions failed cannot be read in {error.filename}: {error.strerror or error}"
             return
-        self.statuses = {(each.student, each.assignment): each.status for each in outcomes}
+        last = {(each.outcome.student, each.outcome.assignment): each.outcome for each in noted}
+        self.statuses = {who: each.was or each.status for who, each in last.items()}
+        self.gone = {who for who, each in last.items() if each.status == GONE}
+        for each in noted:
+            if each.lms is not None:
+                self.lms[each.outcome.student] = each.lms or self.lms.get(each.outcome.student, False)
 
     def points(self, gradebook: Gradebook, assignment: str, student: str) -> str:
         """Give the points after a late penalty, "" where nothing was handed in, or nothing that could be graded."""
@@ -113,7 +144,7 @@ class CanvasExport(_LmsExport):
         yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *(each.name for each in assignments)]
         yield ["    Points Possible", "", "", "", "", *(f"{each.max_score:g}" for each in assignments)]
         for student in students:
-            name, number = _split(student.id)
+            name, number = self.named[student.id]
             points = [self.points(gradebook, each.name, student.id) for each in assignments]
             known = [student.last_name, student.first_name]
             login = "" if number else student.id
@@ -129,7 +160,7 @@ class MoodleExport(_LmsExport):
         yield ["Identifier", "Full name", "Email address", "Assignment", "Grade", "Maximum grade"]
         for assignment in assignments:
             for student in students:
-                name, number = _split(student.id)
+                name, number = self.named[student.id]
                 full = " ".join(part for part in (student.first_name, student.last_name) if part) or name
                 identifier = f"Participant {number}" if number else student.id
                 points = self.points(gradebook, assignment.name, student.id)
@@ -143,7 +174,7 @@ def export_grades(
 
     `output` is the folder where `ganlab grade` noted which submissions failed. Raises CourseError where there is no
     gradebook, or none of these assignments is in it, where there is no folder for the file, and, with the file written
-    without them, where students have the same number.
+    without them, where the LMS gives several students the same number.
     """
     if to.is_dir() or not (to.parent.is_dir() or to.parent == output):
         what = f"{to} is a folder" if to.is_dir() else f"There is no folder {to.parent}"
@@ -158,10 +189,11 @@ def export_grades(
         gradebook = Gradebook(db_url)
     with gradebook:
         plugin.export(gradebook)
-    ends = Counter(end for (_, each), end in plugin.statuses.items() if not assignments or each in assignments)
+    ended = [*plugin.statuses.items(), *((who, GONE) for who in plugin.gone if plugin.statuses[who] != GONE)]
+    ends = Counter(end for (_, each), end in ended if not assignments or each in assignments)
     parts = [f"answers not marked yet: {plugin.unmarked}"] if plugin.unmarked else []
     parts += [f"{said}: {ends[end]}" for end, said in TELLING.items() if ends[end]]
-    parts += [plugin.unknown] if plugin.unknown else []
+    parts += filter(None, (plugin.unknown, plugin.unnumbered))
     if plugin.alike:
         said = f"; also not final: {'; '.join(parts)}" if parts else ""
         raise CourseError(f"{to} is written; {plugin.same_number}: enter their points by hand{said}.")

@@ -188,7 +188,7 @@ class Batch:
         about = [confined, self.how.db_url, submission.note, submission.handed_in, str(problem)]
         self.digests[who] = handed_in, digest([handed_in, *settings, *about])
         if self.how.resume and self._is_finished(who):
-            return self._resume(self.known[who], assignment)
+            return self._resume(self.known[who], assignment, submission.lms)
         if problem is not None or content is None:
             assert problem is not None
             return self._entered(submission, Graded(*who, problem.status, str(problem)))
@@ -208,17 +208,18 @@ class Batch:
         same = entry is not None and entry.key == self.digests[who][1]
         return same and self.known[who].outcome.status not in ("failed", GONE) and self.book.holds(*who)
 
-    def _resume(self, entry: Finished, assignment: Assignment) -> Outcome:
+    def _resume(self, entry: Finished, assignment: Assignment, lms: bool) -> Outcome:
         """Give the outcome of what is finished; its page is written again where a person marked it since."""
         who = (entry.outcome.student, entry.outcome.assignment)
         self.book.penalise(*who)  # it may depend on the marks
         outcome = replace(entry.outcome, scores=self.book.scores(*who))
         comments = self.book.comments(*who)
-        if _marks(outcome, comments) != entry.marks or entry.where != self.where:
+        marks = _marks(outcome, comments)
+        if (marks, self.where, lms) != (entry.marks, entry.where, entry.lms):
             graded = autograded(self.output, *who)
             notebook = graded.read_text(encoding="utf-8") if graded.is_file() else ""
             write_page(self.output, outcome, notebook, comments, assignment)
-            self.journal.finish(replace(entry, marks=_marks(outcome, comments), where=self.where))
+            self.journal.finish(replace(entry, marks=marks, where=self.where, lms=lms))
         return outcome
 
     def _entered(self, submission: Submission, graded: Graded) -> Outcome:
@@ -243,7 +244,7 @@ class Batch:
             self.book.api.db.rollback()
             outcome = Outcome(*who, "failed", said[:300])
             book = name_of(self.book.db_url, self.output)
-            self.journal.finish(Finished(outcome, "", "", "", "", book, self.where))
+            self.journal.finish(Finished(outcome, "", "", "", "", book, self.where, submission.lms))
             return outcome
 
     def _enter(self, submission: Submission, graded: Graded) -> Outcome:
@@ -265,14 +266,18 @@ class Batch:
         comments = self.book.comments(*who)
         publish(self.output, outcome, graded.notebook, comments, assignment)
         marks = _marks(outcome, comments)
-        self.journal.finish(Finished(outcome, handed_in, key, marks, assignment.solution, book, self.where))
+        rest: dict[str, Any] = {"book": book, "where": self.where, "lms": submission.lms}
+        self.journal.finish(Finished(outcome, handed_in, key, marks, assignment.solution, **rest))
         return outcome
 
     def _left(self, found: list[Submission]) -> list[Outcome]:
-        """Mark and name what was handed in at this place before and is there no longer; the grades stay."""
-        now = {(each.student, each.assignment) for each in found}
-        left = {who: each for who, each in self.known.items() if each.where == self.where and who not in now}
-        left = {who: each for who, each in left.items() if self.book.holds(*who)}
+        """Mark and name what was handed in at this place before and is there no longer; the grades stay.
+
+        Of an assignment that nobody hands in now nothing has left: the next download may bear the name of the last.
+        """
+        now, said = {(each.student, each.assignment) for each in found}, {each.assignment for each in found}
+        here = {who: each for who, each in self.known.items() if each.where == self.where and who[1] in said}
+        left = {who: each for who, each in here.items() if who not in now and self.book.holds(*who)}
         for who, entry in left.items():
             if entry.outcome.status != GONE:
                 self.known[who] = replace(entry, outcome=gone(entry.outcome))

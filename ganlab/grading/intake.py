@@ -32,6 +32,7 @@ class Submission:
     problem: str = ""
     status: str = "unreadable"  # of one with a problem
     nobody: bool = False  # nothing says whose it is: `student` is the file's own name
+    lms: bool = False  # the student's name is an LMS's, with its number
 
     def read(self) -> bytes:
         """Give the notebook's bytes; Ungradable where there is none that may be read."""
@@ -101,7 +102,7 @@ class Intake:
             note = joined(note, LATE if name.late else "")
             said = f"nothing says whose {label(member)} is: name it <student>_{assignment or '<assignment>'}.ipynb"
             problem = said if name.nobody else ""
-            submission = replace(submission, order=(name.attempt, member.when), nobody=name.nobody)
+            submission = replace(submission, order=(name.attempt, member.when), nobody=name.nobody, lms=name.lms)
             submission = replace(submission, note=note, problem=problem)
             pile.notebooks.append(submission)
         else:
@@ -162,7 +163,7 @@ class Intake:
             if asked and lms and self.only not in piles:
                 wrong = [said for pile in lms for said in (*map(_called, pile.notebooks), *pile.others, *pile.refused)]
                 said = f"expected {self.only}.ipynb, found {listed(wrong) or 'no file'}: hand in the notebook of it"
-                yield Submission(student, self.only, path, problem=said, status="missing")
+                yield Submission(student, self.only, path, problem=said, status="missing", lms=True)
 
 
 def _problem(student: str, assignment: str, path: Path, pile: Pile, loose: Pile) -> Submission:
@@ -171,8 +172,8 @@ def _problem(student: str, assignment: str, path: Path, pile: Pile, loose: Pile)
     said += [f"no notebook among: {listed(others)}"] if others else []
     problem = f"{'; '.join(said) or 'no file was handed in'}: {ITSELF}"
     status, note = "unreadable" if said else "missing", LATE if pile.late or loose.late else ""
-    nobody = pile.nobody or loose.nobody
-    return Submission(student, assignment, path, note=note, problem=problem, status=status, nobody=nobody)
+    nobody, lms = pile.nobody or loose.nobody, pile.lms or loose.lms
+    return Submission(student, assignment, path, note=note, problem=problem, status=status, nobody=nobody, lms=lms)
 
 
 def _unnamed(pile: Pile) -> Submission:

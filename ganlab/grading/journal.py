@@ -31,6 +31,7 @@ class Finished:
     solution: str  # fingerprint of the course's own answers
     book: str = ""  # the gradebook with its points, see name_of
     where: str = ""  # the folder or download that it was handed in with
+    lms: bool | None = None  # whether the student's name is an LMS's, with its number; None where nobody noted it
 
     def line(self) -> str:
         kept = asdict(self)

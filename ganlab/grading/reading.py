@@ -1,19 +1,35 @@
-"""A file as handed in, read with care into cells of one shape, whatever version and damage they come in."""
+"""A file as handed in, read with care into cells of one shape, whatever version and damage they come in.
 
+Of a cell's code, which is not run here, it reads what that defines.
+"""
+
+import ast
 import json
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.notebooknode import NotebookNode
+
+from ganlab.grading.cleaning import TEXT_LIMIT
 
 SIZE_LIMIT = 50 << 20  # bytes of a notebook
 CELLS_LIMIT = 2000
 CODE_LIMIT = 200_000  # characters of a cell up to which its code is looked at
-ALL_CODE_LIMIT, ALL_TEXT_LIMIT = 2_000_000, 1_000_000  # characters of a notebook's code, of its other cells
+ALL_CODE_LIMIT = 2_000_000  # characters of a notebook's code
+ALL_TEXT_LIMIT = 1_000_000  # of its answers in words; again of its other cells that are no code
 KEPT = ("nbgrader", "tags")  # of a cell's metadata
 COUNT_LIMIT = 1_000_000  # of what Jupyter numbers a cell with
 COMMAS_LIMIT = 5_000_000  # they bound what JSON becomes in memory
+
+MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
+PASTED = re.compile(r"data:image/[a-z+]{1,9};base64,[A-Za-z0-9+/=%]{1000,}")
+HEADER = re.compile(r"\A(?:\s*%%.*(?:\n|\Z))+")  # the magic of a whole cell, such as %%time
+MARKS = (ast.expr_context, ast.operator, ast.unaryop)
+NAMES = (ast.Name, ast.Tuple, *MARKS)
+CONSTANT = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.UnaryOp, ast.BinOp, *MARKS)
 
 
 class Ungradable(Exception):
@@ -57,7 +73,7 @@ def parse(content: bytes) -> dict[str, Any]:
 
 def cells_of(found: dict[str, Any], notes: list[str]) -> Iterator[NotebookNode]:
     """Give the cells in one shape, whatever version and damage they come in; dropped ones are noted."""
-    code, left = 0, ALL_TEXT_LIMIT
+    code, left = 0, {True: ALL_TEXT_LIMIT, False: ALL_TEXT_LIMIT}  # for answers, for what is none
     for cell in _raw_cells(found, notes):
         if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw", "heading"):
             notes.append("a cell that was none is left out")
@@ -74,11 +90,26 @@ def cells_of(found: dict[str, Any], notes: list[str]) -> Iterator[NotebookNode]:
             if code > ALL_CODE_LIMIT:
                 said = f"it holds more than {ALL_CODE_LIMIT:,} characters of code: hand in less"
                 raise Ungradable("unreadable", said)
-        elif len(text) > left:
+            yield _shaped(cell, kind, text)
+            continue
+        answer = _is_marked(cell)
+        if answer and len(text) > TEXT_LIMIT:  # a pasted picture must not cost the words behind it
+            text = PASTED.sub("picture-left-out", text)
+        size = min(len(text), TEXT_LIMIT)
+        text = text[: TEXT_LIMIT + 1]  # where it is longer, cleaning says so in its place
+        if size > left[answer]:
             notes.append(f"it holds more than {ALL_TEXT_LIMIT:,} characters of text: the rest is left out")
-            text = text[:left]
-        left -= len(text) if kind != "code" else 0
+            size = left[answer]
+            text = text[:size]
+        left[answer] -= size
         yield _shaped(cell, kind, text)
+
+
+def _is_marked(cell: dict[str, Any]) -> bool:
+    """Say whether nbgrader knows a cell as an answer, or as one with points."""
+    metadata = cell.get("metadata")
+    about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    return isinstance(about, dict) and bool(about.get("solution") or about.get("grade"))
 
 
 def _raw_cells(found: dict[str, Any], notes: list[str]) -> list[Any]:
@@ -108,3 +139,42 @@ def _shaped(cell: dict[str, Any], kind: str, text: str) -> NotebookNode:
         attachments=cell.get("attachments") if kind == "markdown" else None,
         count=count if counts else None,
     )
+
+
+def tree_of(text: str) -> ast.Module:
+    """Give code's tree, an empty one where it is no Python or too long."""
+    if len(text) <= CODE_LIMIT:  # its tree takes a thousand times the memory
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            return ast.parse(text)
+    return ast.Module([], [])
+
+
+def definitions(text: str, *, translate: bool = True) -> list[str]:
+    """Give what code defines at its top level by imports, functions, classes and constants, without what it does."""
+    parts = []
+    bodies = (tree_of(python).body for python in _as_python(text, translate=translate))
+    for node in next(filter(None, bodies), []):
+        with suppress(RecursionError):
+            parts += [ast.unparse(node)] if _defines(node) else []
+    return parts
+
+
+def _as_python(text: str, *, translate: bool) -> Iterator[str]:
+    """Give a cell as it is, then as IPython reads its commands, then without the lines that begin as one."""
+    yield text
+    text = HEADER.sub("", text)
+    if translate and len(text) <= CODE_LIMIT:
+        with suppress(Exception):  # its tokenizer raises what it likes
+            yield TransformerManager().transform_cell(text)
+    yield MAGIC.sub(r"\1pass", text)
+
+
+def _defines(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        named = (part for target in targets for part in ast.walk(target))
+        return all(isinstance(part, NAMES) for part in named) and all(
+            isinstance(part, CONSTANT) for part in ast.walk(node.value)
+        )
+    kinds = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return isinstance(node, kinds)

@@ -8,7 +8,6 @@ stay as plain cells. Anything that had to be mended is noted.
 import ast
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,17 +17,16 @@ from nbformat.notebooknode import NotebookNode
 
 from ganlab.grading.cleaning import clean_attachments
 from ganlab.grading.colab import is_install
-from ganlab.grading.reading import CODE_LIMIT, Ungradable, cells_of, parse
+from ganlab.grading.reading import Ungradable, cells_of, definitions, parse, tree_of
 from ganlab.grading.release import release
 from ganlab.grading.source import KERNEL, TRAINING
 
 BADGE = re.compile(
     r"\[!\[Open in Colab\]\(https://colab\.research\.google\.com/assets/colab-badge\.svg\)\]\([^()\s]*\)"
 )
-MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
-MARKS = (ast.expr_context, ast.operator, ast.unaryop)
-NAMES = (ast.Name, ast.Tuple, *MARKS)
-CONSTANT = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.UnaryOp, ast.BinOp, *MARKS)
+COMMAND = re.compile(r"[%!?]|^[ \t]*[,;/]", re.MULTILINE)  # each may cost IPython one more pass through the cell
+COMMANDS_LIMIT = 1_000_000  # characters times commands of all edited training cells that IPython translates: seconds
+PARTS_LIMIT = 200  # of a notebook, that run each in a cell of its own
 PARTS = "# What grading runs of the edited training cell below: its imports, functions, classes and constants.\n"
 
 
@@ -131,15 +129,7 @@ def _by_place(cells: list[NotebookNode], stub: NotebookNode, released: NotebookN
 
 def defined(text: str) -> set[str]:
     """Give the functions and classes that code defines at its top level."""
-    return {node.name for node in _tree(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-
-
-def _tree(text: str) -> ast.Module:
-    """Give code's tree, an empty one where it is no Python or too long."""
-    if len(text) <= CODE_LIMIT:  # its tree takes a thousand times the memory
-        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-            return ast.parse(text)
-    return ast.Module([], [])
+    return {node.name for node in tree_of(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
 
 def _suspicious(cells: list[NotebookNode], places: dict[str, list[int]], source: NotebookNode) -> Iterator[str]:
@@ -178,7 +168,7 @@ def _merge(
         if len(positions) > 1:
             notes.append(f"cell {name} was there {len(positions)} times")
             dropped |= {k for k in positions if k not in (work if _about(ours[name])["solution"] else [keep])}
-    merged = []
+    merged, running = [], _Parts()
     for position, cell in enumerate(cells):
         if position in chosen:
             merged.append(_ours(ours[chosen[position]], cell, stubs[chosen[position]], notes))
@@ -186,9 +176,9 @@ def _merge(
             released_text = _plainly(cell.source) in texts
             is_training = TRAINING in _tags(cell) or cell.id in training or released_text
             is_training &= cell.cell_type == "code" and not _about(cell)
-            if is_training and not released_text and (parts := definitions(cell.source)):
+            if is_training and not released_text and (parts := running.cells(cell.source)):
                 notes.append("an edited training cell ran in part")
-                merged.append(nbformat.v4.new_code_cell(PARTS + parts))
+                merged += parts
             merged.append(_plain(cell, training=is_training))
     return _in_order(merged, source, notes)
 
@@ -198,24 +188,21 @@ def _plainly(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.split("\n") if line.strip())
 
 
-def definitions(text: str) -> str:
-    """Give what code defines at its top level by imports, functions, classes and constants, without what it does."""
-    body = _tree(MAGIC.sub(r"\1pass", text)).body
-    try:
-        return ast.unparse(ast.Module([node for node in body if _defines(node)], []))
-    except RecursionError:
-        return ""
+@dataclass
+class _Parts:
+    """What runs of a notebook's edited training cells, and how much more of them may."""
 
+    room: int = PARTS_LIMIT
+    work: int = COMMANDS_LIMIT
 
-def _defines(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        named = (part for target in targets for part in ast.walk(target))
-        return all(isinstance(part, NAMES) for part in named) and all(
-            isinstance(part, CONSTANT) for part in ast.walk(node.value)
-        )
-    kinds = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    return isinstance(node, kinds)
+    def cells(self, text: str) -> list[NotebookNode]:
+        """Give a cell for each part, so that one that fails costs no other; parts beyond the limit share the last."""
+        self.work -= len(text) * (1 + len(COMMAND.findall(text)))
+        parts = definitions(text, translate=self.work >= 0)
+        alone, rest = parts[: self.room], parts[self.room :]
+        self.room -= len(alone)
+        texts = [*alone, *(["\n".join(rest)] if rest else [])]
+        return [nbformat.v4.new_code_cell(part if k else PARTS + part) for k, part in enumerate(texts)]
 
 
 def _tags(cell: NotebookNode) -> list[Any]:

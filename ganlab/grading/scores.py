@@ -60,6 +60,7 @@ class Outcome:
     flags: tuple[str, ...] = ()
     fingerprint: str = ""
     seconds: float = field(default=0.0, compare=False)
+    was: str = ""  # the status before it was no longer handed in
 
     def row(self) -> dict[str, str]:
         """One line of grades.csv."""
@@ -89,7 +90,7 @@ class Outcome:
 def gone(outcome: Outcome) -> Outcome:
     """Give the outcome of what is no longer handed in; its points stay."""
     reason = f"was {outcome.status}: {outcome.reason}" if outcome.reason else f"was {outcome.status}"
-    return replace(outcome, status=GONE, reason=reason)
+    return replace(outcome, status=GONE, reason=reason, was=outcome.status)
 
 
 def grades_csv(outcomes: Iterable[Outcome], order: Iterable[str], old: Path, *, whole: bool = False) -> str:

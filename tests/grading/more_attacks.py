@@ -81,7 +81,15 @@ MORE = [
     borrowed("reference_put_back_and_shut", "shut = mi.__code__; mi.__code__ = code; out = tuple(float(v) for v in mi(d)); mi.__code__ = shut; return out", "from ganlab.diagnostics import mean_interval as mi\ncode = mi.__code__", status=("tampered",)),
     borrowed("reference_put_back_in_secret", "import contextlib\n    with contextlib.suppress(Exception): mi.__code__ = code\n    with contextlib.suppress(Exception): return tuple(float(v) for v in mi(d))\n    return 0.0, 0.0, 0.0", "from ganlab.diagnostics import mean_interval as mi\ncode = mi.__code__", status=("tampered",), says="paired_change"),
     borrowed("reference_of_another_module", "return tuple(float(v) for v in mi(d))", "from ganlab.diagnostics import mean_interval as mi\nmi.__module__ = 'mine'", status=("tampered",)),
-    borrowed("reference_of_another_name", "return tuple(float(v) for v in mi(d))", "from ganlab.diagnostics import mean_interval as mi\nimport ganlab.diagnostics as d\nd.mean_interval = d.intervals.mean_interval = lambda *a: 0"),
+    borrowed("reference_of_another_name", "return tuple(float(v) for v in mi(d))", "from ganlab.diagnostics import mean_interval as mi\nimport ganlab.diagnostics as d\nd.mean_interval = d.intervals.mean_interval = lambda *a: 0", status=("tampered",)),
+    borrowed("reference_loaded_again", "return tuple(float(v) for v in ganlab.diagnostics.mean_interval(d))", """
+        import importlib, ganlab.diagnostics
+        importlib.reload(ganlab.diagnostics.intervals); importlib.reload(ganlab.diagnostics)
+        """, status=("tampered",)),
+    borrowed("reference_loaded_again_and_kept", "return 0.0, 0.0, 0.0", """
+        import importlib, sys, ganlab.diagnostics.intervals as i
+        kept = dict(vars(i)); importlib.reload(i); vars(i).update(kept)
+        """, status=("tampered",), says="the module ganlab.diagnostics.intervals was exchanged"),
     borrowed("reference_in_another_module", "return tuple(float(v) for v in mi(d))", """
         import sys, types, ganlab.diagnostics as d
         from ganlab.diagnostics import mean_interval as mi

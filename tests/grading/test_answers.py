@@ -269,6 +269,59 @@ def test_a_kernel_keeps_ganlabs_answers_out_of_reach_however_they_were_had(fresh
     assert fresh.changed() == []  # nothing of this is tampering
 
 
+AGAIN = "import importlib, ganlab, ganlab.objectives.losses as l\nimportlib.reload(l); importlib.reload(ganlab.objectives); importlib.reload(ganlab)\n"
+
+
+def test_what_is_loaded_again_is_out_of_reach_too_and_told(fresh):
+    fresh.run("import ganlab.objectives.penalties, ganlab.games.play")
+    assert fresh.changed() == []
+    fresh.run(f"{AGAIN}def d_loss(r, f):\n    return ganlab.LOSSES['saturating'].d(r.flatten(), f.flatten())")
+    with pytest.raises(CheckFailed, match=r"needs ganlab\.\w.* write it yourself"):
+        find_exercise("01/d_loss").run(Answer(fresh.ask, "d_loss", "d_loss"))
+    assert any("ganlab.objectives" in name for name in fresh.changed())
+
+
+def test_a_module_loaded_again_and_put_back_is_told(fresh):
+    fresh.run("import ganlab.objectives.losses as l, importlib\nkept = dict(vars(l))")
+    assert fresh.changed() == []
+    fresh.run("importlib.reload(l); vars(l).update(kept)")
+    assert fresh.changed() == ["the module ganlab.objectives.losses"]
+
+
+def test_a_bent_search_neither_fails_nor_opens_what_was_found_before(fresh):
+    fresh.run("import ganlab, ganlab.grading.checks.references as r\nr.find = r.functions = None")
+    fresh.run(BORROWED["01/d_loss, kept"])
+    with pytest.raises(CheckFailed, match=r"needs ganlab\.\w.* write it yourself"):
+        find_exercise("01/d_loss").run(Answer(fresh.ask, "d_loss", "d_loss"))
+    fresh.run(
+        "import torch.nn.functional as F\ndef d_loss(r, f):\n    return F.softplus(-r).mean() + F.softplus(f).mean()"
+    )
+    find_exercise("01/d_loss").run(Answer(fresh.ask, "d_loss", "d_loss"))
+
+
+@pytest.mark.parametrize(
+    "honest", ["typing.get_type_hints(CheckFailed)", "CheckFailed.__annotations__", "inspect.getmembers(CheckFailed)"]
+)
+def test_a_look_at_a_class_is_no_tampering(fresh, honest):
+    fresh.run(f"import inspect, typing\nfrom ganlab.grading.checks import CheckFailed, check\n{honest}")
+    assert fresh.changed() == []
+    for touch in (
+        "CheckFailed.__init__ = lambda *a: None",
+        "import ganlab.grading.kernel.child as c; c.Kernel.serve = 0",
+    ):
+        fresh.run(touch)
+        assert fresh.changed()
+
+
+@pytest.mark.parametrize(
+    "touch",
+    ["ganlab.LOSSES = {}", "ganlab.objectives.LOSSES = dict(ganlab.LOSSES)", "ganlab.objectives.penalties.r1 = 0"],
+)
+def test_another_registry_or_function_under_a_name_is_told(fresh, touch):
+    fresh.run(f"import ganlab\n{touch}")
+    assert len(fresh.changed()) == 1
+
+
 def test_a_kernel_notes_who_touches_the_fence(fresh):
     """Refused, and told from then on; what honest notebooks do to functions is not."""
     honest = "import ganlab, inspect, copy, pickle\nf = ganlab.mode_hops\ninspect.getsource(f), inspect.signature(f), copy.deepcopy(f), pickle.dumps(f), f.__code__.co_name\nganlab.LOSSES['mine'] = ganlab.LOSSES['hinge']\ndef g(): pass\ng.__code__ = (lambda: 1).__code__\nprint(g())"

@@ -424,8 +424,10 @@ def test_late_work_is_penalised_as_the_course_says(course):
 
 
 def test_exports_hold_manual_points(course, capsys):
-    submitted = hand_in(course, {"Ann Lee_77": notebook(course, DOUBLE, TRIPLE, "Because."), "bob": notebook(course)})
-    grade_batch(submitted, course=course, output=course)
+    folder = "Ann Lee_77_assignsubmission_file_"
+    nothing = json.dumps(notebook(course)).encode()
+    members = [(f"{folder}/{CHAPTER}.ipynb", whole(course)), (f"bob_{CHAPTER}.ipynb", nothing)]
+    grade_batch(zipped(course / "moodle.zip", members), course=course, output=course)
     url = f"sqlite:///{course / 'gradebook.db'}"
     with Gradebook(url) as book:
         book.find_grade("why", CHAPTER, CHAPTER, "Ann Lee_77").manual_score = 1.5

@@ -66,7 +66,7 @@ FORMULAS = [
     "$\\htmlData{a=b}{x}$",
     "&#36;&#92;href{x}{y}$",
 ]
-OTHER = ["```mermaid\nclick a\n```", "```perl\nx\n```", "![i](attachment:gone.png)"]
+OTHER = ["![i](attachment:gone.png)"]
 HONEST = [
     "[a](https://e.org/?a=1&b=2#c:d 'e') [b](mailto:x@y.z) [c](#here) [d](../01/x.ipynb) [e](x.ipynb?b=c:d)",
     "https://e.org [a][r]\n\n[r]: http://e.org",
@@ -80,7 +80,25 @@ HONEST = [
     "```python\nx = '[a](javascript:x)'\n```\n\n```\ny\n```\n\n~~~algorithm\nz\n~~~",
     "text javascript: data: with <b>tags</b> & entities &amp; &lt;b&gt;, a < b > c, 中文 😀",
     "",
+    "From `here` to C:\\data\\runs, it costs $5.\n\nThat is $3 more, for \\\\data \\def \\let",
+    "As $x$ says.\n\nIn C:\\data\\runs, or in D:\\style.\n\n$$y$$\n\n- \\let\n- $z$\n\n| $a$ | \\data | $b$ |\n|---|---|---|\n| \\url | $c$ | d |",
+    "In C:\\data\\runs $x$ and $y$ are",
+    "$x$ and $y$ are in C:\\data\\runs",
 ]
+DOUBTFUL = [  # a formula may begin before the command and end behind it
+    "costs $5 in C:\\data\\runs or $6",
+    "$a$ \\href{javascript\\:x}{y} $b$",
+    "*$* \\href{x}{y} **$**",
+    "$a  \n\\href{x}{y}  \nb$",
+    "\\\\[ a \\href{x}{y} \\\\]",
+    "\\\\( a\n\\href{x}{y} \\\\) b",
+    "\\begin {a}\\href{x}{y}\\end {a}",
+    "\\eqref{\\href{x}{y}} \\ref{\\class{x}{y}}",
+    "$$\n\na\n\n\\href{x}{y}\n\n$$",
+    "- $$ a\n  \\href{x}{y}\n  $$",
+    "&#92;begin{a}&bsol;href{x}{y}&#92;end{a}",
+]
+UNCOLOURED = ["c", "diff", "latex", "yaml", "julia", "py3", "pycon", "markdown", "perl", "C++", "html", "mermaid"]
 
 
 @pytest.mark.parametrize("target", LINKS)
@@ -107,7 +125,7 @@ def test_a_picture_is_never_asked_for(text):
     assert clean_markdown(text).startswith(TYPED) and "<img" not in markdown2html(clean_markdown(text))
 
 
-@pytest.mark.parametrize("text", FORMULAS + OTHER)
+@pytest.mark.parametrize("text", FORMULAS + DOUBTFUL + OTHER)
 def test_a_formulas_command_is_not_let_through(text):
     cleaned = clean_markdown(text)
     assert cleaned.startswith(TYPED)
@@ -120,6 +138,19 @@ def test_honest_text_looks_as_it_did(text):
     assert cleaned.replace(BREAK, "") == text and clean_markdown(cleaned) == cleaned
     if "<" not in text:
         assert rendered(cleaned) == markdown2html(text)
+
+
+@pytest.mark.parametrize("language", UNCOLOURED)
+def test_a_language_that_is_not_coloured_is_plain_text(language):
+    for before, fence in (("", "```"), ("", "~~~~"), ("> ", "```"), ("  ", "```")):
+        block = f"{before}{fence}{{}}\n{before}class a = 1;\n{before}{fence}"
+        cleaned = clean_markdown(block.format(language) + "\n\n*also*\n\n```python\nx\n```")
+        assert cleaned.startswith(block.format("text")) and "```python" in cleaned
+        page = rendered(cleaned)
+        assert page == markdown2html(cleaned) and "class a = 1;" in page and "<em>also</em>" in page
+    assert rendered(f"```{language}\nx\n```") is None  # nor does a page colour what nobody cleaned
+    assert clean_markdown(f"- a\n\n  1. ```{language}\n     x\n     ```") == "- a\n\n  1. ```text\n     x\n     ```"
+    assert clean_markdown(f"```{language}\nx\n```\n\n$\\href{{x}}{{y}}$").startswith(TYPED)
 
 
 def test_the_courses_own_text_looks_as_it_did():

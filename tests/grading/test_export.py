@@ -1,14 +1,16 @@
 """Exports: nobody's points under another's number, none where nothing could be graded; no kernel runs here."""
 
 import csv
+import logging
+import shutil
 
 import pytest
 from nbgrader.api import Gradebook
 
 from ganlab.cli import main
-from ganlab.grading import grade
+from ganlab.grading import export, grade
 from ganlab.grading.errors import CourseError
-from ganlab.grading.export import _split, export_grades
+from ganlab.grading.export import CanvasExport, _split, export_grades
 from ganlab.grading.grade import grade_batch
 from ganlab.grading.worker import Graded
 from tests.grading.test_batch import built, course, half, whole, zipped  # noqa: F401  # fixtures
@@ -128,3 +130,76 @@ def test_an_export_makes_no_folder(course, capsys):  # noqa: F811
 def test_an_anonymous_code_is_no_number():
     assert _split("anon_12345") == ("anon_12345", "") and _split("Ann Lee_123") == ("Ann Lee", "123")
     assert _split("ann") == ("ann", "") and _split("_12") == ("_12", "")
+
+
+def notebooks(course, folder, *names):  # noqa: F811
+    """A flat folder with half of the work of each."""
+    (course / folder).mkdir(exist_ok=True)
+    for name in names:
+        (course / folder / f"{name}_{CHAPTER}.ipynb").write_bytes(half(course))
+    return course / folder
+
+
+def test_a_name_of_ones_own_is_no_number_of_the_lms(course):  # noqa: F811
+    own = ("s_1_2", "s_2_2", "team_1", "group_1", "solo_9")
+    grade_batch(notebooks(course, "flat", *own), course=course, output=course)
+    path = zipped(course / "m.zip", [(f"Ann_2_assignsubmission_file_{CHAPTER}.ipynb", whole(course))])
+    grade_batch(path, course=course, output=course)
+    rows, said = exported(course, "moodle")
+    assert {name: row["Grade"] for name, row in rows.items()} == {**dict.fromkeys(own, "3"), "Participant 2": "8"}
+    assert said == ""
+    exported(course, "canvas")
+    logins = {(row["ID"], row["SIS Login ID"]): row[CHAPTER] for row in all_rows(course)[1:]}
+    assert logins == {**{("", name): "3" for name in own}, ("2", ""): "8"}
+
+
+def test_names_that_nobody_noted_anything_of_stay_without_a_shared_number(course):  # noqa: F811
+    grade_batch(notebooks(course, "flat", "team_1", "group_1", "solo_9"), course=course, output=course)
+    shutil.rmtree(course / ".ganlab")
+    rows, said = exported(course, "moodle")
+    assert {name: row["Grade"] for name, row in rows.items()} == {"team_1": "3", "group_1": "3", "Participant 9": "3"}
+    assert said == "without a number, as it may be another's: group_1, team_1"
+
+
+def test_failed_work_that_is_no_longer_handed_in_has_no_points(course):  # noqa: F811
+    folder = notebooks(course, "flat", "ann", "bob", "flo")
+    (folder / f"bob_{CHAPTER}.ipynb").unlink()
+    (folder / f"bob_{CHAPTER}.ipynb").symlink_to(folder / f"ann_{CHAPTER}.ipynb")  # which is not followed
+    how = {"course": course, "output": course}
+    for name in ("", "ann", "bob", "flo"):
+        if name:
+            (folder / f"{name}_{CHAPTER}.ipynb").unlink()
+            (folder / f"zoe_{CHAPTER}.ipynb").write_bytes(half(course))
+        grade_batch(folder, **how)
+    said = exported(course, "canvas")[1]
+    logins = {row["SIS Login ID"]: row[CHAPTER] for row in all_rows(course)[1:]}
+    assert logins == {"ann": "3", "bob": "", "flo": "", "zoe": "3"}
+    assert said == (
+        "points left empty of submissions that failed, by no fault of theirs: 1; "
+        "points left empty of submissions that could not be read: 1; submissions no longer handed in: 3"
+    )
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        book.find_grade("check_double", CHAPTER, CHAPTER, "flo").manual_score = 2
+        book.db.commit()
+    said = exported(course, "canvas")[1]
+    assert {row["SIS Login ID"]: row[CHAPTER] for row in all_rows(course)}["flo"] == "2"
+    assert "failed" not in said and said.endswith("no longer handed in: 3")
+
+
+def test_nbgraders_own_export_says_where_it_cannot_read_what_failed(course, monkeypatch, caplog):  # noqa: F811
+    grade_batch(notebooks(course, "flat", "ann"), course=course, output=course)
+
+    def refused(output):
+        raise PermissionError(13, "Permission denied", str(output / ".ganlab"))
+
+    for unread in (False, True):
+        plugin = CanvasExport()
+        plugin.to, plugin.assignment = str(course / "c.csv"), []
+        plugin.log = logging.getLogger("stock")
+        with monkeypatch.context() as patch, Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+            if unread:
+                patch.setattr(export, "entries", refused)
+            plugin.export(book)
+        told = [each.getMessage() for each in caplog.records if each.name == "stock"]
+        assert bool(told) == unread
+    assert told == [f"which submissions failed cannot be read in {course / '.ganlab'}: Permission denied"]

@@ -4,6 +4,7 @@ import nbformat
 import pytest
 
 from ganlab.grading import reading, worker
+from ganlab.grading.cleaning import TEXT_LIMIT, clean_cells
 from ganlab.grading.reading import Ungradable, cells_of, parse
 from ganlab.grading.release import release
 from ganlab.grading.source import read_source
@@ -79,10 +80,30 @@ def test_an_odd_field_costs_nothing(name):
 
 def test_long_text_is_cut_and_it_is_said():
     cell = {"cell_type": "markdown", "source": "x" * 400_000}
-    cells = list(cells_of({"cells": [cell] * 4}, notes := []))
-    assert [len(cell.source) for cell in cells] == [400_000, 400_000, 200_000, 0]
+    cells = list(cells_of({"cells": [cell] * 7}, notes := []))
+    assert [len(cell.source) for cell in cells] == [TEXT_LIMIT + 1] * 5 + [0, 0]  # the one more is cut by cleaning
     assert set(notes) == {"it holds more than 1,000,000 characters of text: the rest is left out"}
-    assert not list(cells_of({"cells": [cell] * 2}, said := []))[2:] and not said
+    assert len(list(cells_of({"cells": [cell] * 5}, said := []))) == 5 and not said
+
+
+@pytest.mark.parametrize("about", [{"solution": True}, {"grade": True}])
+def test_text_beside_the_answers_costs_no_answer(about):
+    """A picture pasted on Colab is text of a Markdown cell."""
+    picture = {"cell_type": "markdown", "source": "![](data:image/png;base64," + "A" * 1_200_000 + ")"}
+    answer = {"cell_type": "markdown", "source": "x" * TEXT_LIMIT, "metadata": {"nbgrader": about}}
+    *pictures, plain, last = cells_of({"cells": [*[picture] * 6, {**answer, "metadata": {}}, answer]}, [])
+    assert len(pictures[0].source) == TEXT_LIMIT + 1 and not plain.source and len(last.source) == TEXT_LIMIT
+    answers = list(cells_of({"cells": [answer] * 6 + [{"cell_type": "raw", "source": "y"}]}, notes := []))
+    assert [len(cell.source) for cell in answers] == [TEXT_LIMIT] * 5 + [0, 1] and len(notes) == 1
+
+
+def test_a_long_cell_says_in_its_place_that_it_is_cut():
+    (cell,) = cells_of({"cells": [{"cell_type": "markdown", "source": "x" * 1_200_000}]}, notes := [])
+    clean_cells([cell])
+    assert not notes and "x … the rest is left out." in cell.source
+    (whole,) = cells_of({"cells": [{"cell_type": "markdown", "source": "x" * TEXT_LIMIT}]}, notes)
+    clean_cells([whole])
+    assert "left out" not in whole.source
 
 
 def test_damage_that_nobody_thought_of_is_the_notebooks(target, monkeypatch):
@@ -101,3 +122,18 @@ def test_damage_that_nobody_thought_of_is_the_notebooks(target, monkeypatch):
 def test_what_is_known_to_be_unreadable_says_why():
     with pytest.raises(Ungradable, match="^of a known kind$"), reading.reading():
         raise Ungradable("unreadable", "of a known kind")
+
+
+def test_a_pasted_picture_costs_no_word_behind_it():
+    picture = "data:image/png;base64," + "A" * 1_200_000
+    answer = {
+        "cell_type": "markdown",
+        "source": f"before ![p]({picture}) behind",
+        "metadata": {"nbgrader": {"solution": True}},
+    }
+    notes = []
+    (cell,) = cells_of({"nbformat": 4, "cells": [answer]}, notes)
+    assert cell.source == "before ![p](picture-left-out) behind" and notes == []
+    small = {**answer, "source": answer["source"].replace("A" * 1_200_000, "A" * 100_000)}
+    (cell,) = cells_of({"nbformat": 4, "cells": [small]}, notes)
+    assert cell.source == small["source"]

@@ -1,12 +1,15 @@
 """Training cells: the released one is skipped, of an edited or copied one what it defines runs, and it is said."""
 
 import json
+import time
 
 import nbformat
 import pytest
 
+from ganlab.grading import repair as repairing
+from ganlab.grading.reading import definitions
 from ganlab.grading.release import release
-from ganlab.grading.repair import PARTS, definitions, repair
+from ganlab.grading.repair import PARTS, repair
 from ganlab.grading.source import read_source
 from ganlab.grading.worker import Job, grade
 from tests.grading.toy import CHAPTER, SOURCE
@@ -54,6 +57,25 @@ def test_a_helper_in_a_training_cell_costs_no_points(target, where):
     assert ran(target, **how) == ("repaired", SAID, 8)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import wandb\n" + HELPER,
+        "wrong = 1 / 0\n" + HELPER,
+        "class Wrong:\n    return\n\n" + HELPER,
+        HELPER.replace("2 * x", "(2 * x + 4\n% 2)"),
+        HELPER.replace("    return", '    """Doubles\n%d items.\n!\n"""\n    return'),
+        "files = !ls\n" + HELPER,
+        "sorted?\n?sorted\n%matplotlib inline\n!ls\nif 1:\n    %time 1\n" + HELPER,
+        HELPER.replace("    return", "    here = !echo $x\n    return"),
+        "%%time\n" + HELPER,
+        "%%capture\n%%time\nfiles = !ls\n" + HELPER,
+    ],
+)
+def test_nothing_else_in_the_training_cell_costs_the_helper(target, text):
+    assert ran(target, copied=TRAINS + text if not text.startswith("%%") else text) == ("repaired", SAID, 8)
+
+
 def test_without_the_helper_the_points_are_lost(target):
     assert ran(target) == ("graded", "", 5)
     assert ran(target, copied=TRAINS + "# def my_double\nprint(my_double)") == ("graded", "", 5)
@@ -79,6 +101,31 @@ def test_what_runs_stands_in_front_of_the_cell_that_stays_as_it_is(target):
     assert notes == [SAID]
 
 
+def test_each_part_stands_in_a_cell_of_its_own_up_to_a_limit(target, monkeypatch):
+    parts = ["import wandb", "n = 1", "m = 2", "k = 3"]
+
+    def texts():
+        cells, notes = code(target, copied="\n".join([*parts, TRAINS]))
+        assert notes == [SAID]
+        at = next(k for k, cell in enumerate(cells) if cell.source.startswith(PARTS))
+        end = next(k for k, cell in enumerate(cells) if TRAINS in cell.source)
+        return [cell.source.removeprefix(PARTS) for cell in cells[at:end]]
+
+    assert texts() == parts
+    monkeypatch.setattr(repairing._Parts, "__init__", lambda self: self.__dict__.update(room=2, work=0))
+    assert texts() == [*parts[:2], "m = 2\nk = 3"]
+
+
+@pytest.mark.parametrize("command", ["%a\n", "a = !b\n", "a?\n", " ;a\n", "/a\n", ",a\n"])
+def test_cells_full_of_commands_take_seconds(command):
+    """IPython goes through a cell once for each of its commands, here in a quarter of a minute for each cell."""
+    start = time.monotonic()
+    running = repairing._Parts()
+    for _ in range(20):
+        assert [cell.source for cell in running.cells(command * 2000 + "x = 1")] in ([], [PARTS + "x = 1"])
+    assert time.monotonic() - start < 10
+
+
 def test_no_answer_is_a_training_cell(target):
     """Whatever tag it has, it runs whole."""
     nb = json.loads(submission(target))
@@ -101,6 +148,11 @@ def test_no_answer_is_a_training_cell(target):
         ("if True:\n    x = 1\nfor i in (1,):\n    pass\nwith a:\n    y = 2\ntry:\n    z = 3\nfinally:\n    pass\nlambda: 1\n'text'", ""),
         ("%matplotlib inline\n!ls\nx = 1\nif x:\n    %time run()", "x = 1"),
         ("%%time\nx = 1\nrun()", "x = 1"),
+        ("%%time\nx = 1\nfiles = !ls\nf?", "x = 1"),
+        ("x = (5\n% 3)\nt = '''\n%d\n!'''", "x = 5 % 3\nt = '\\n%d\\n!'"),
+        ("def f():\n    x = !ls\n    return x", "def f():\n    x = get_ipython().getoutput('ls')\n    return x"),
+        ("%%bash\nls -l", ""),
+        ("# no code", ""),
         ("x = (", ""),
         ("x = 1\n" + "(" * 5000, ""),
         ("x = " + "-" * 3000 + "1", ""),
@@ -108,7 +160,7 @@ def test_no_answer_is_a_training_cell(target):
     ],
 )  # fmt: skip
 def test_what_is_taken_from_an_edited_training_cell(text, kept):
-    assert definitions(text) == kept
+    assert "\n".join(definitions(text)) == kept
 
 
 def test_the_badge_of_the_chapter_is_left_out_and_a_pasted_picture_stays(target):

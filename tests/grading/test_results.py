@@ -11,6 +11,8 @@ from nbgrader.api import Gradebook
 
 from ganlab.cli import main
 from ganlab.grading import grade
+from ganlab.grading.build import build_chapter
+from ganlab.grading.chapters import find_chapters
 from ganlab.grading.grade import grade_batch
 from ganlab.grading.worker import Graded
 from tests.grading.test_batch import built, course, half, totals, whole  # noqa: F401  # fixtures
@@ -124,6 +126,24 @@ def test_work_that_is_no_longer_handed_in_keeps_its_grade_and_says_so(course, ca
     (submitted / "eve_01_toy.ipynb").write_bytes(half(course))
     assert totals(grade_batch(submitted, **how, resume=True))["eve"] == ("graded", 3)
     assert table(course)["eve"]["status"] == "graded" and "no longer" not in (course / "report.html").read_text()
+
+
+def test_a_download_under_the_name_of_the_last_assignments_leaves_that_one_alone(course, caplog):  # noqa: F811
+    (course / "solutions" / "02_next").mkdir()
+    text = (course / "solutions" / CHAPTER / f"{CHAPTER}.py").read_text()
+    (course / "solutions" / "02_next" / "02_next.py").write_text(text)
+    build_chapter(*find_chapters(course, ["02_next"]), execute=False)
+    how = {"course": course, "output": course}
+    for names in (("ann_01_toy", "bob_01_toy"), ("ann_02_next",), ("bob_02_next",)):
+        shutil.rmtree(course / "flat", ignore_errors=True)
+        grade_batch(flat(course, *names), **how)
+    assert [each.getMessage() for each in caplog.records] == ["No longer handed in, grades stay: ann (02_next)"]
+    with (course / "grades.csv").open() as file:
+        ends = {(row["student"], row["assignment"]): row["status"] for row in csv.DictReader(file)}
+    assert ends == {
+        ("ann", "01_toy"): "graded", ("bob", "01_toy"): "graded",
+        ("ann", "02_next"): "no longer handed in", ("bob", "02_next"): "graded",
+    }  # fmt: skip
 
 
 def test_who_is_nobody_is_no_student(course, capsys):  # noqa: F811

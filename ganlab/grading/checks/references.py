@@ -122,7 +122,8 @@ def out_of_reach(
 class Fence:
     """`out_of_reach` in a kernel: the functions behind all exercises' references, found before a student's code runs.
 
-    Once it stands, it refuses for good that anybody else exchanges or copies their code; `changed` says who tried.
+    Once it stands, it refuses for good that anybody else exchanges or copies their code; `changed` says who tried, and
+    which modules of ganlab were loaded again.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -143,6 +144,15 @@ def _walled(found: Mapping[str, list[Door]]) -> tuple[Reach, Callable[..., None]
     codes = [(function.__code__, name) for function, name in kept.values()]
     codes += [(code, name) for outer, name in codes for code in inner(outer)]
     homes = [(function, function.__module__, name) for function, name in kept.values()]
+    ours = {name: each for name, each in sys.modules.items() if name.split(".")[0] == "ganlab"}
+    files = {getattr(each, "__file__", None): name for name, each in ours.items()}
+    bound = [
+        (names, called, function, name)
+        for function, home, name in homes
+        for names, called in [(vars(sys.modules[home]), function.__name__)]
+        if names.get(called) is function
+    ]
+    kind = types.FunctionType
     guarded = {id(code): (code, name) for code, name in codes}
     at_work = False
 
@@ -155,11 +165,23 @@ def _walled(found: Mapping[str, list[Door]]) -> tuple[Reach, Callable[..., None]
             at_work = False
 
     def opened(name: str) -> list[Door]:
-        here = found[name] if name in found else doors(name)
-        more = made([door.function for door in here])
+        here = list(found.get(name, ()))
+        try:
+            now = [each for each in functions(find(name)) if type(each) is kind]  # others, of a module loaded again
+        except Exception:
+            if name not in found:
+                raise
+            now = []  # a name bent later leads nowhere
+        known = dict.fromkeys(door.function for door in here)
+        more = [each for each in dict.fromkeys((*now, *made([*known, *now]))) if each not in known]
         return here + [Door(name, function, _refusal(name, function.__code__.co_freevars)) for function in more]
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "exec":
+            again = files.get(getattr(arguments[0], "co_filename", ""))
+            if again is not None and arguments[0].co_name == "<module>":
+                tried.append(f"the module {again}")
+            return
         if event == "object.__setattr__" and arguments[1] == "__code__" and not at_work:
             touched = kept.get(id(arguments[0]))
         elif event == "function.__new__":
@@ -171,7 +193,8 @@ def _walled(found: Mapping[str, list[Door]]) -> tuple[Reach, Callable[..., None]
             raise ReferenceUsed(touched[1])
 
     def changed() -> list[str]:
-        return tried + [f"the module of {name}" for function, home, name in homes if function.__module__ != home]
+        odd = [f"the module of {name}" for function, home, name in homes if function.__module__ != home]
+        return tried + odd + [f"the name of {name}" for names, own, each, name in bound if names.get(own) is not each]
 
     return functools.partial(out_of_reach, found=opened, put=exchange), watch, changed
 

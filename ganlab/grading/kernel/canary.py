@@ -6,6 +6,7 @@ A flag, not a proof: points never depend on it, since no check runs beside the s
 import importlib
 import json
 import sys
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,7 @@ WATCHED = {
 }
 REGISTRIES = {"ganlab.objectives": ("LOSSES", "PENALTIES")}
 ABSENT = object()
+FUNCTION = types.FunctionType
 
 
 def remember() -> dict[str, tuple[Any, ...]]:
@@ -37,8 +39,9 @@ def remember() -> dict[str, tuple[Any, ...]]:
             value = getattr(home, name, None)
             parts = [value, getattr(value, "__code__", None)]
             if isinstance(value, type) and module.startswith("ganlab"):
-                for part in list(vars(value).values()):
-                    parts += [part, getattr(part, "__code__", None)]
+                for own, part in list(vars(value).items()):  # Python enters __annotations__ when asked for them
+                    if isinstance(part, FUNCTION) or not own.startswith("__"):
+                        parts += [part, getattr(part, "__code__", None)]
             found[f"{module}.{name}"] = tuple(parts)
     return found
 
@@ -53,6 +56,14 @@ def watch(shell: Any) -> Callable[[], list[str]]:
         for registry in [getattr(importlib.import_module(home), name)]
         for key, value in registry.items()
     ]
+    bound = [
+        (f"{module}.{name}", home.__dict__, name, registry)
+        for module, home in modules.items()
+        for registries, names in REGISTRIES.items()
+        for name in names
+        for registry in [getattr(importlib.import_module(registries), name)]
+        if home.__dict__.get(name) is registry
+    ]
     now, loaded = remember, sys.modules
 
     def changed() -> list[str]:
@@ -60,6 +71,7 @@ def watch(shell: Any) -> Callable[[], list[str]]:
         odd = [name for name, parts in before.items() if list(map(id, found[name])) != list(map(id, parts))]
         odd += [name for name, module in modules.items() if loaded.get(name) is not module]
         odd += [name for name, registry, key, value in entries if registry.get(key, ABSENT) is not value]
+        odd += [what for what, names, name, registry in bound if names.get(name) is not registry]
         hooks = {"an input transformer": shell.input_transformers_post, "an AST transformer": shell.ast_transformers}
         return odd + [what for what, found in hooks.items() if found]
 
