@@ -537,8 +537,8 @@ plt.show()
 
 # %% [markdown]
 # **Where the baseline loses.** Find `RpGAN + R1 + R2` in both panels, and the rows above it. Then look at its diamonds: two gradient penalties a
-# step are paid for with steps. At equal time no method beats `plain` at the gentle setting; the averaged weights are behind it. Does R2 earn
-# its time here? `R1` tells.
+# step are paid for with steps. At equal time no method beats `plain` at the gentle setting. (How far the others fall behind depends on the
+# time of a step on the machine.) Does R2 earn its time here? `R1` tells.
 #
 # `RpGAN` alone and `SN + hinge`, good ideas in their papers, show no gain here by themselves. All this is one data set, one size of network,
 # one γ, and 500 steps are few: the tables say what is reached soon, not where a method would end.
