@@ -6,7 +6,6 @@ import copy
 import math
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 
 import torch
 from torch import Tensor, nn
@@ -88,11 +87,6 @@ def check_pieces(
         )
 
 
-def _same_randomness(points: Tensor) -> AbstractContextManager[None]:
-    """Keep torch's random numbers, those of the points' device too, as they are."""
-    return torch.random.fork_rng(devices=[points.device] if points.device.type == "cuda" else [])
-
-
 def looks_at_its_batch(critic: nn.Module, samples: Tensor, config: TrainConfig) -> bool:
     """Say whether a stacked network's scores of some samples move when another sample of their batch is exchanged.
 
@@ -108,7 +102,7 @@ def looks_at_its_batch(critic: nn.Module, samples: Tensor, config: TrainConfig) 
     rows, exchanged = torch.cat((first[None], between)), torch.cat((other[None], between))
 
     def scores(points: Tensor) -> Tensor:
-        with _same_randomness(points):
+        with torch.random.fork_rng(devices=[points.device] if points.device.type == "cuda" else []):
             return copy.deepcopy(critic)(torch.stack([points] * config.seeds)).detach()[:, 1:]
 
     before = scores(rows)
